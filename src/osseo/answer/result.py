@@ -1,0 +1,185 @@
+"""The answer as data: what `osseo answer` prints, writes as JSON and hands to the report.
+
+Every figure here was computed; nothing is formatted. An interval says which uncertainty it carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+__all__ = [
+    "AnswerResult",
+    "Blank",
+    "ChainLink",
+    "EndpointRow",
+    "Finding",
+    "Interval",
+    "LadderRung",
+    "Series",
+    "StudyPoint",
+]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Median and central 50 and 90 % limits of one quantity over draws."""
+
+    median: float
+    low50: float
+    high50: float
+    low90: float
+    high90: float
+    layer: str = "parameter and patient"
+
+    @classmethod
+    def of(cls, values: np.ndarray, layer: str = "parameter and patient") -> Interval:
+        """Summarise draws; failed ones (NaN) are left out of the quantiles, never set to zero."""
+        finite = np.asarray(values, dtype=float)
+        finite = finite[np.isfinite(finite)]
+        if finite.size == 0:
+            return cls(*(float("nan"),) * 5, layer)
+        q = np.quantile(finite, [0.5, 0.25, 0.75, 0.05, 0.95])
+        return cls(*(float(v) for v in q), layer)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One safety finding. level: `stop`, `refer`, `warn`, `tell` or `note`, in that order of weight."""
+
+    level: str
+    rule: str
+    text: str
+    number: str = ""
+    records: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EndpointRow:
+    """One endpoint at one visit: both arms, the paired difference and the four probabilities.
+
+    `p_too_small` = Pr(|E D| < m), `p_gain` = Pr(E D > m), `p_loss` = Pr(E D < -m), `share_gain` = share of
+    patients who gain more than m, `p_positive` = Pr(E D > 0). `better` is +1 if more is better, else -1,
+    and gain and loss are read in that direction. `margin` is None for body quantities, then the
+    probabilities are NaN. `visit_d` is None for times to an event.
+    """
+
+    endpoint: str
+    label: str
+    unit: str
+    visit_d: float | None
+    without: Interval
+    with_regimen: Interval
+    difference: Interval
+    better: int = 1
+    margin: float | None = None
+    p_too_small: float = float("nan")
+    p_gain: float = float("nan")
+    p_loss: float = float("nan")
+    share_gain: float = float("nan")
+    p_positive: float = float("nan")
+    prior_driven_share: float = float("nan")
+    n_failed: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Blank:
+    """Something the user left out: how it was drawn, and its share of the spread of the difference."""
+
+    name: str
+    drawn_from: str
+    records: tuple[str, ...]
+    share: float = float("nan")
+
+
+@dataclass(frozen=True)
+class LadderRung:
+    """Something that may matter more than magnesium; `kind` is `association` or `cause`."""
+
+    name: str
+    text: str
+    kind: str
+    grade: str
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChainLink:
+    """One step of the chain dose -> absorbed -> serum -> status -> link -> field -> endpoint."""
+
+    step: str
+    label: str
+    unit: str
+    without: float
+    with_regimen: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """A quantity over time in both arms, with 50 and 90 % bands; arrays (n_time,) and (5, n_time).
+
+    Rows of a band are median, low50, high50, low90, high90.
+    """
+
+    name: str
+    label: str
+    unit: str
+    time_d: np.ndarray
+    without: np.ndarray
+    with_regimen: np.ndarray
+
+
+@dataclass(frozen=True)
+class StudyPoint:
+    """A published value drawn on a figure. `role` is its role in SPLIT.csv."""
+
+    series: str
+    record: str
+    time_d: float
+    value: float
+    sd: float | None
+    label: str
+    role: str
+
+
+@dataclass(frozen=True)
+class AnswerResult:
+    """Everything an answer says; see the classes above. `map_*` is the depth-time map of a typical patient."""
+
+    question: str
+    headline: str
+    reading: str
+    sentence: str
+    stopped: bool
+    safety: tuple[Finding, ...]
+    rows: tuple[EndpointRow, ...] = ()
+    body_rows: tuple[EndpointRow, ...] = ()
+    prior_sets: Mapping[str, tuple[EndpointRow, ...]] = field(default_factory=dict)
+    status_sensitivity: tuple[tuple[float, Interval], ...] = ()
+    dominates: tuple[tuple[str, float], ...] = ()
+    blanks: tuple[Blank, ...] = ()
+    weakest_grade: str = ""
+    weakest_names: tuple[str, ...] = ()
+    weakest_records: tuple[str, ...] = ()
+    matters_more: tuple[LadderRung, ...] = ()
+    chain: tuple[ChainLink, ...] = ()
+    series: tuple[Series, ...] = ()
+    study_points: tuple[StudyPoint, ...] = ()
+    map_time_d: np.ndarray | None = None
+    map_depth_mm: np.ndarray | None = None
+    map_without: Mapping[str, np.ndarray] = field(default_factory=dict)
+    map_with: Mapping[str, np.ndarray] = field(default_factory=dict)
+    not_informed: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    n_draws: int = 0
+    n_failed: int = 0
+    seed: int = 0
+    model_hash: str = ""
+    scenario_hash: str = ""
+    version: str = ""
+    command: str = ""
+    notes: tuple[str, ...] = ()
+    scenario: Mapping[str, object] = field(default_factory=dict)
