@@ -1,6 +1,6 @@
 """House units, and the only place where a unit written by a person becomes a plain float.
 
-Inside osseo every number is a float in house units: d, mmol (cytokines and hormones pmol), L, mm, g,
+Inside osseo every number is a float in house units: d, mmol (cytokines, hormones pmol), L, mm, g,
 mmol/L. pint is imported on first use, because `osseo --help` must stay fast.
 """
 
@@ -12,7 +12,14 @@ from typing import Any
 
 from osseo.errors import UnitError
 
-__all__ = ["HOUSE_UNITS", "MG_MOLAR_MASS", "convert", "is_same_dimension", "parse_quantity", "registry"]
+__all__ = [
+    "HOUSE_UNITS",
+    "MG_MOLAR_MASS",
+    "convert",
+    "is_same_dimension",
+    "parse_quantity",
+    "registry",
+]
 
 HOUSE_UNITS = {
     "time": "d",

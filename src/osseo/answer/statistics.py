@@ -1,0 +1,122 @@
+"""The arithmetic of an answer: paired differences -> probabilities, and inputs -> shares of variance.
+
+Arrays are laid out (n_theta, n_patients): one row is one draw of what we do not know, its columns are
+patients drawn for it. Nothing here knows a model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Probabilities", "first_order_shares", "mean_effects", "probabilities"]
+
+
+@dataclass(frozen=True)
+class Probabilities:
+    """The four probabilities of a paired difference D against a margin m, better direction positive.
+
+    too_small = Pr(|E_i D| < m); gain = Pr(E_i D > m); loss = Pr(E_i D < -m); share_gain = share of
+    patients with D > m; positive = Pr(E_i D > 0), never to be shown alone.
+    """
+
+    too_small: float
+    gain: float
+    loss: float
+    share_gain: float
+    positive: float
+
+
+def mean_effects(difference: np.ndarray) -> np.ndarray:
+    """Return the effect averaged over patients, one value per draw, free of patient sampling noise.
+
+    m_t = mean_i D_ti;  B = var_t(m_t);  W = mean_t var_i(D_ti)
+    E_t = M + (m_t - M) sqrt(max(0, 1 - W / (n_i B)))
+
+    A mean over few patients scatters more than the mean over all patients would; the factor takes
+    exactly that surplus variance out (one-way analysis of variance) and leaves the grand mean.
+
+    Parameters
+    ----------
+    difference : (n_theta, n_patients)  Paired differences; NaN members are left out.
+
+    Returns
+    -------
+    effect : (n_theta,)  NaN where every patient of a draw failed.
+    """
+    d = np.asarray(difference, dtype=float)
+    count = np.isfinite(d).sum(axis=1)
+    ok = count > 0
+    filled = np.where(np.isfinite(d), d, 0.0)
+    mean = np.full(d.shape[0], np.nan)
+    mean[ok] = filled[ok].sum(axis=1) / count[ok]
+    many = count > 1
+    if ok.sum() < 2 or not many.any():
+        return mean
+    residual = np.where(np.isfinite(d), d - mean[:, None], 0.0)
+    within = float(np.mean((residual[many] ** 2).sum(axis=1) / (count[many] - 1)))
+    between = float(np.var(mean[ok], ddof=1))
+    noise = within * float(np.mean(1.0 / count[ok]))
+    keep = np.sqrt(max(0.0, 1.0 - noise / between)) if between > 0 else 1.0
+    grand = float(np.mean(mean[ok]))
+    return np.asarray(grand + (mean - grand) * keep)
+
+
+def probabilities(difference: np.ndarray, margin: float, better: int = 1) -> Probabilities:
+    """Return the four probabilities of DESIGN 5.4 for paired differences (n_theta, n_patients).
+
+    Examples
+    --------
+    >>> d = np.array([[5.0], [0.0], [0.0], [-5.0]])
+    >>> p = probabilities(d, 4.0)
+    >>> p.too_small, p.gain, p.loss
+    (0.5, 0.25, 0.25)
+    """
+    effect = better * mean_effects(difference)
+    effect = effect[np.isfinite(effect)]
+    each = better * np.asarray(difference, dtype=float).ravel()
+    each = each[np.isfinite(each)]
+    if effect.size == 0:
+        return Probabilities(*(float("nan"),) * 5)
+    return Probabilities(
+        too_small=float(np.mean(np.abs(effect) < margin)),
+        gain=float(np.mean(effect > margin)),
+        loss=float(np.mean(effect < -margin)),
+        share_gain=float(np.mean(each > margin)),
+        positive=float(np.mean(effect > 0)),
+    )
+
+
+def first_order_shares(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """Return the share of Var(output) that each input explains on its own, linearly.
+
+    output = a + sum_k b_k z_k + e (least squares, z standardised);  S_k = (b_k^2 - se_k^2) / Var(output)
+
+    The squared standard error is taken off because even an input without effect has a squared slope
+    above zero; a share may therefore come out slightly negative and is then returned as 0.
+
+    Parameters
+    ----------
+    inputs : (n, k)   Drawn inputs; constant columns get share 0.
+    output : (n,)     Paired difference; rows with NaN are left out.
+
+    Assumptions: inputs drawn independently; interactions are left in the rest (1 - sum of shares).
+    """
+    rows = np.isfinite(output)
+    x, y = np.asarray(inputs, dtype=float)[rows], np.asarray(output, dtype=float)[rows]
+    share = np.zeros(inputs.shape[1])
+    spread = x.std(axis=0)
+    use = spread > 1e-12 * np.maximum(1.0, np.abs(x).max(axis=0, initial=0.0))
+    n, k = len(y), int(use.sum())
+    variance = y.var()
+    if k == 0 or n < k + 10 or variance <= 0:
+        return share
+    z = np.column_stack([np.ones(n), (x[:, use] - x[:, use].mean(axis=0)) / spread[use]])
+    solution, *_ = np.linalg.lstsq(z, y, rcond=None)
+    residual = y - z @ solution
+    sigma2 = float(residual @ residual) / (n - k - 1)
+    covariance = np.linalg.pinv(z.T @ z) * sigma2
+    raw = (solution[1:] ** 2 - np.diag(covariance)[1:]) / variance
+    share[use] = np.clip(raw, 0.0, 1.0)
+    return share

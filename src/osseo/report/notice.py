@@ -1,0 +1,35 @@
+"""The sentences every output must carry, in one place."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ADVERTISED_NOTE",
+    "MARGIN_NOTE",
+    "NOTICE",
+    "NOTICE_SHORT",
+    "READING_NAMES",
+    "STOP_NOTE",
+    "TWO_READINGS",
+]
+
+NOTICE = (
+    "Not medical advice. osseo is a research model: it shows what published evidence and stated "
+    "assumptions imply. It does not examine you and does not replace a doctor. Do not start, stop "
+    "or change a supplement, a medicine or an operation because of this page; discuss it with the "
+    "people who treat you."
+)
+NOTICE_SHORT = "Not medical advice."
+STOP_NOTE = "No effect is shown for this person. Discuss magnesium with your doctor first."
+MARGIN_NOTE = "m = smallest difference treated as real; no accepted MCID"
+ADVERTISED_NOTE = (
+    "as advertised = the one link strength that would give the healing gain some sellers claim; "
+    "shown for comparison, never pooled"
+)
+TWO_READINGS = (
+    "The dose does not say whether it is the mass of magnesium (elemental) or of the whole salt. "
+    "Both are answered below. Which one is it? Add  as: elemental  or  as: salt  to the regimen."
+)
+READING_NAMES = {
+    "elemental": "the dose read as elemental magnesium",
+    "salt": "the dose read as the mass of the salt",
+}

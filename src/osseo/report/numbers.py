@@ -1,0 +1,72 @@
+"""Numbers as people read them: decimals by unit, signs on differences, never "-0", never a bare NaN."""
+
+from __future__ import annotations
+
+import math
+
+from osseo.answer.result import Interval
+
+__all__ = ["decimals_for", "show", "show_day", "show_interval", "show_percent", "show_range"]
+
+MISSING = "n/a"
+DECIMALS = {"%": 1, "points": 1, "d": 0, "mmol/L": 3, "mmol/d": 2, "mm": 2, "mmol": 2, "mg/d": 0}
+
+
+def decimals_for(unit: str, *values: float) -> int:
+    """Return the decimals of a unit; for an unlisted one, enough for two figures of the largest."""
+    if unit in DECIMALS:
+        return DECIMALS[unit]
+    largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    if largest == 0.0:
+        return 1
+    return min(6, max(0, 2 - math.floor(math.log10(largest))))
+
+
+def show(value: float | None, unit: str = "", *, signed: bool = False) -> str:
+    """Return `value` with the decimals of `unit` and no unit.
+
+    Examples
+    --------
+    >>> show(-0.04, "%"), show(0.31, "%", signed=True), show(float("nan"))
+    ('0.0', '+0.3', 'n/a')
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    text = f"{value:{'+' if signed else ''}.{decimals_for(unit, value)}f}"
+    return text.lstrip("+-") if float(text) == 0.0 else text
+
+
+def show_interval(interval: Interval, unit: str = "", *, signed: bool = False) -> str:
+    """Return median and 90 % limits, `+0.3 (-0.5 to +1.2)`."""
+    if not math.isfinite(interval.median):
+        return MISSING
+    return f"{show(interval.median, unit, signed=signed)} {show_range(interval, unit, signed=signed)}"
+
+
+def show_range(interval: Interval, unit: str = "", *, signed: bool = False) -> str:
+    """Return the 90 % limits, `(-0.5 to +1.2)`."""
+    low = show(interval.low90, unit, signed=signed)
+    high = show(interval.high90, unit, signed=signed)
+    return f"({low} to {high})"
+
+
+def show_percent(share: float | None) -> str:
+    """Return a share (0-1) as whole per cent; a finite number of draws never proves 0 or 100.
+
+    Examples
+    --------
+    >>> show_percent(0.314), show_percent(0.0), show_percent(1.0)
+    ('31 %', '<1 %', '>99 %')
+    """
+    if share is None or not math.isfinite(share):
+        return MISSING
+    if share < 0.005:
+        return "<1 %"
+    if share > 0.995:
+        return ">99 %"
+    return f"{100 * share:.0f} %"
+
+
+def show_day(visit_d: float | None) -> str:
+    """Return a visit as `day 180`; nothing for a time to an event."""
+    return "" if visit_d is None else f"day {visit_d:g}"
