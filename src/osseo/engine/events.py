@@ -14,7 +14,7 @@ import numpy as np
 from osseo.errors import InputError
 from osseo.names import check_name
 
-__all__ = ["EventRow", "EventTable", "expand_events"]
+__all__ = ["EventRow", "EventTable", "continue_events", "expand_events"]
 
 
 @dataclass(frozen=True)
@@ -88,4 +88,20 @@ def expand_events(rows: Sequence[EventRow], state_index: Mapping[str, int]) -> E
         state=np.array(columns[1], dtype=np.int64),
         jump=np.array(columns[2], dtype=np.float64),
         rate=np.array(columns[3], dtype=np.float64),
+    )
+
+
+def continue_events(table: EventTable, time: float) -> EventTable:
+    """Events for a run that goes on from `time`, whose start value holds all jumps up to it.
+
+    Jumps at or before `time` are dropped; infusions that run at `time` go on.
+    """
+    past = table.time <= time
+    targets = np.unique(table.state[past & (table.rate != 0)])
+    running = np.array([table.rate[past & (table.state == i)].sum() for i in targets])
+    return EventTable(
+        time=np.concatenate([np.full(targets.size, float(time)), table.time[~past]]),
+        state=np.concatenate([targets, table.state[~past]]).astype(np.int64),
+        jump=np.concatenate([np.zeros(targets.size), table.jump[~past]]),
+        rate=np.concatenate([running, table.rate[~past]]),
     )

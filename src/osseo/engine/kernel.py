@@ -27,6 +27,7 @@ class Kernel:
     rhs, jac, factor, solve, output, initial : addresses of the functions above.
     n_states, n_parameters, n_inputs, n_outputs : sizes of y, p, u, out.
     n_nonzero : stored entries of the Jacobian; n_lu : entries of the factorisation with fill.
+    uses_time : False promises that rhs does not read t, which saves two calls of rhs per step.
     """
 
     rhs: int
@@ -42,3 +43,4 @@ class Kernel:
     n_nonzero: int
     n_lu: int
     owner: Any = field(default=None, repr=False, compare=False)
+    uses_time: bool = True

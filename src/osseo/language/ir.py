@@ -89,6 +89,8 @@ class Function:
     expr: Expr
     arg_units: tuple[str, ...] = ()
     unit: str = "1"
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ __all__ = [
 
 FORMAT = "osseo-answer/1"
 ROW_COLUMNS = (
-    "reading prior_set endpoint label unit visit_d margin better arm_without arm_with difference low50 high50 "
-    "low90 high90 p_too_small p_gain p_loss share_gain p_positive prior_driven_share n_failed"
+    "reading prior_set endpoint label unit visit_d margin better arm_without arm_with difference "
+    "low50 high50 low90 high90 p_too_small p_gain p_loss share_gain p_positive prior_driven_share n_failed"
 ).split()
 
 

@@ -60,9 +60,9 @@ def show_percent(share: float | None) -> str:
     """
     if share is None or not math.isfinite(share):
         return MISSING
-    if share < 0.005:
+    if share < 0.01:
         return "<1 %"
-    if share > 0.995:
+    if share > 0.99:
         return ">99 %"
     return f"{100 * share:.0f} %"
 

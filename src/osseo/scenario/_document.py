@@ -57,9 +57,7 @@ def _join(path: str, key: str) -> str:
 def read_mapping(value: object, path: str = "") -> Node:
     """Return the tree of a document made in Python; numbers and booleans become text."""
     if isinstance(value, Mapping):
-        return Node(
-            {str(k): read_mapping(v, _join(path, str(k))) for k, v in value.items()}, 0, path
-        )
+        return Node({str(k): read_mapping(v, _join(path, str(k))) for k, v in value.items()}, 0, path)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return Node([read_mapping(v, f"{path}[{i}]") for i, v in enumerate(value)], 0, path)
     if value is None or isinstance(value, str):
@@ -106,9 +104,7 @@ class _Walker:
         if isinstance(raw, yaml.MappingNode):
             return Node(self._mapping(raw, path), line, path)
         if isinstance(raw, yaml.SequenceNode):
-            return Node(
-                [self.walk(v, f"{path}[{i}]") for i, v in enumerate(raw.value)], line, path
-            )
+            return Node([self.walk(v, f"{path}[{i}]") for i, v in enumerate(raw.value)], line, path)
         is_null = raw.tag == "tag:yaml.org,2002:null"
         return Node(None if is_null else str(raw.value), line, path)
 
@@ -117,9 +113,7 @@ class _Walker:
         for key_node, value_node in raw.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self.issues.append(
-                    Issue(f"line {line}  {path or 'document'}", "a key must be one word")
-                )
+                self.issues.append(Issue(f"line {line}  {path or 'document'}", "a key must be one word"))
                 continue
             key = str(key_node.value)
             child = self.walk(value_node, _join(path, key))

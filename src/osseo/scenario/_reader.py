@@ -47,7 +47,7 @@ class Quantity:
 
 
 def scenario_error(source: str, issues: Iterable[Issue]) -> InputError:
-    """Return the error that lists every problem in aligned columns, place first.
+    """Return the error that lists every problem in aligned columns, in the order of the document.
 
     Examples
     --------
@@ -55,20 +55,33 @@ def scenario_error(source: str, issues: Iterable[Issue]) -> InputError:
     a.yaml: 1 problem, nothing was run
       line 4  person.age  missing; add it
     """
-    issues = tuple(issues)
-    width = max((len(issue.where) for issue in issues), default=0)
-    lines = []
-    for issue in issues:
-        head = f"  {issue.where:<{width}}  {issue.message}"
-        if not issue.remedy:
-            lines.append(head)
-        elif len(head) + len(issue.remedy) + 2 <= _WIDTH:
-            lines.append(f"{head}; {issue.remedy}")
-        else:
-            lines.extend([head, " " * (width + 4) + issue.remedy])
+    issues = tuple(sorted(issues, key=_line_of))
+    places = [issue.where.partition("  ") for issue in issues]
+    first = max((len(line) for line, gap, _ in places if gap), default=0)
+    wheres = [f"{a:<{first}}  {b}" if gap else a for a, gap, b in places]
+    width = max((len(where) for where in wheres), default=0)
+    lines = [
+        line for where, issue in zip(wheres, issues, strict=True)
+        for line in _lines_of(f"  {where:<{width}}  ", issue)
+    ]  # fmt: skip
     n = len(issues)
     title = f"{source}: {n} problem{'s' if n != 1 else ''}, nothing was run"
     return InputError("\n".join([title, *lines]), issues)
+
+
+def _line_of(issue: Issue) -> int:
+    found = re.match(r"line (\d+)  ", issue.where)
+    return int(found.group(1)) if found else 0
+
+
+def _lines_of(head: str, issue: Issue) -> list[str]:
+    """Return a problem on one line, or the remedy under it if that would be too long."""
+    line = head + issue.message
+    if not issue.remedy:
+        return [line]
+    if len(line) + len(issue.remedy) + 2 <= _WIDTH:
+        return [f"{line}; {issue.remedy}"]
+    return [line, " " * len(head) + issue.remedy]
 
 
 class Reader:
@@ -170,7 +183,7 @@ class Reader:
             self.problem(node, f'got "{word}"; expected {spec.what}, e.g. {spec.example}')
             return None
         if not spec.low <= found[0] <= spec.high:
-            self.problem(node, f'got "{word}"; expected {spec.what} {spec.limits}')
+            self.problem(node, f'got "{word}"; expected {spec.limits}')
             return None
         return found
 
@@ -186,9 +199,7 @@ def shown(node: Node) -> str:
     return f'"{node.value}"'
 
 
-def _first_that_fits(
-    word: str, units: tuple[tuple[str, float], ...]
-) -> tuple[float, str] | None:
+def _first_that_fits(word: str, units: tuple[tuple[str, float], ...]) -> tuple[float, str] | None:
     for unit, factor in units:
         try:
             return parse_quantity(word, unit) * factor, unit

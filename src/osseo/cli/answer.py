@@ -1,0 +1,77 @@
+"""`osseo answer` and `osseo simulate`: a scenario in, an answer or a course out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from osseo.cli.options import JsonFile, OutDir, Quiet, Seed
+from osseo.cli.output import Output
+
+__all__ = ["answer", "simulate"]
+
+ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file, e.g. examples/sinus-xenograft.yaml.")]
+Draws = Annotated[int, typer.Option("--draws", min=2, help="Paired draws of parameters and patients.")]
+
+
+def answer(
+    scenario: ScenarioFile,
+    draws: Draws = 200,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Slower: more draws for the shares and prior sets.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also print the chain from dose to endpoint.")
+    ] = False,
+    seed: Seed = 1,
+    json: JsonFile = "",
+    out: OutDir = None,
+    quiet: Quiet = False,
+) -> None:
+    """What magnesium would change for this person and this graft, safety first.
+
+    With --out the folder gets report.html (one file, works offline), answer.json and endpoints.csv.
+    """
+    places = Output.checked(json, out, quiet)
+    from osseo.answer import answer_scenario
+
+    with places.progress("answering") as report:
+        results = answer_scenario(scenario, n_draws=draws, seed=seed, progress=report, thorough=thorough)
+    from osseo.report import answers_to_dict, render_answers
+
+    page = _write_folder(results, out) if out is not None else ""
+    places.write_json(answers_to_dict(results))
+    if places.talks:
+        render_answers(results, places.console(), explain=explain, report=page)
+
+
+def _write_folder(results, out: Path) -> str:
+    from osseo.report import write_answer_csv, write_answer_json, write_report
+
+    write_answer_json(results, out / "answer.json")
+    write_answer_csv(results, out / "endpoints.csv")
+    return str(write_report(results, out))
+
+
+def simulate(
+    scenario: ScenarioFile,
+    draws: Draws = 50,
+    seed: Seed = 1,
+    json: JsonFile = "",
+    out: OutDir = Path("out"),
+    quiet: Quiet = False,
+) -> None:
+    """The course of one scenario over time: CSV, PNG and one HTML page, without a conclusion."""
+    places = Output.checked(json, out, quiet)
+    from osseo.simulate.course import simulate as run
+
+    with places.progress("simulating") as report:
+        course = run(scenario, n_draws=draws, seed=seed, progress=report)
+    from osseo.report import course_to_dict, write_course_report
+
+    written = write_course_report(course, out or Path("out"))
+    places.write_json(course_to_dict(course))
+    for path in written:
+        places.say(str(path))

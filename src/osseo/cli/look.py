@@ -1,0 +1,129 @@
+"""`osseo step` and `osseo model`: look inside the model, its materials and its sites."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from osseo.cli.doors import OsseoGroup
+from osseo.cli.options import JsonFile, OutDir, Quiet
+from osseo.cli.output import Listing, Output
+from osseo.errors import InputError
+
+__all__ = ["model_app", "step"]
+
+model_app = typer.Typer(
+    cls=OsseoGroup, no_args_is_help=True, help="The models, graft materials and sites osseo knows."
+)
+
+Model = Annotated[str, typer.Argument(help="A model of `osseo model list`, e.g. body.")]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Replace a parameter, input or state; repeat."),
+]
+
+
+def step(
+    model: Model = "body",
+    setting: Setting = None,
+    json: JsonFile = "",
+    out: OutDir = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print every derivative and assignment of a model at one state."""
+    places = Output.checked(json, out, quiet)
+    from osseo.compiler import compile_model
+    from osseo.compiler.step import derivatives_at
+    from osseo.language import load_model
+    from osseo.parameters import load_parameters
+
+    system = compile_model(load_model(model))
+    kinds = {
+        "overrides": system.parameter_names,
+        "inputs": system.input_names,
+        "states": system.state_names,
+    }
+    rows = derivatives_at(system, load_parameters(), **_sorted_settings(setting or (), kinds))
+    table = [(r.name, r.role, r.value, r.unit, r.derivative, r.derivative_unit) for r in rows]
+    columns = ("name", "role", "value", "unit", "derivative", "derivative_unit")
+    Output(places.json, places.out, quiet=True).show_listing(Listing(f"step-{model}", columns, table))
+    if places.talks:
+        short = [(r.name, f"{r.value:.6g}", r.unit, _rate(r)) for r in rows]
+        Output().show_listing(Listing(model, ("name", "value", "unit", "derivative"), short))
+
+
+def _rate(row) -> str:
+    return "" if row.derivative != row.derivative else f"{row.derivative:+.6g} {row.derivative_unit}"
+
+
+def _sorted_settings(settings, kinds) -> dict[str, dict[str, float]]:
+    """Sort NAME=VALUE into parameters, inputs and states of the model."""
+    from osseo.names import check_name
+
+    known = [name for names in kinds.values() for name in names]
+    sorted_out: dict[str, dict[str, float]] = {kind: {} for kind in kinds}
+    for text in settings:
+        name, equals, value = text.partition("=")
+        check_name(name.strip(), known, "quantity", "--set")
+        kind = next(k for k, names in kinds.items() if name.strip() in names)
+        sorted_out[kind][name.strip()] = _number(value if equals else "", text)
+    return sorted_out
+
+
+def _number(value: str, text: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise InputError(
+            f"--set {text}: expected NAME=VALUE with a number in the unit `osseo step` prints"
+        ) from None
+
+
+@model_app.command("list")
+def list_models(json: JsonFile = "", out: OutDir = None, quiet: Quiet = False) -> None:
+    """List the models and the files they are made of."""
+    places = Output.checked(json, out, quiet)
+    from osseo.report.catalogue import model_rows
+
+    columns = ("model", "scope", "modules", "meaning")
+    places.show_listing(Listing("models", columns, model_rows()))
+
+
+@model_app.command("show")
+def show_module(
+    name: Annotated[str, typer.Argument(help="A module, e.g. magnesium_kidney.")],
+    json: JsonFile = "",
+    out: OutDir = None,
+    quiet: Quiet = False,
+) -> None:
+    """Show what a module means, its sources, its limits and its equations."""
+    places = Output.checked(json, out, quiet)
+    from osseo.report.catalogue import module_lines, module_to_dict
+
+    data = module_to_dict(name)
+    places.write_json(data)
+    if out is not None:
+        Output(str(out / f"{name}.json"), quiet=True).write_json(data)
+    for line in module_lines(name):
+        places.say(line)
+
+
+@model_app.command("materials")
+def list_materials(json: JsonFile = "", out: OutDir = None, quiet: Quiet = False) -> None:
+    """List the graft materials and the sites each is used at."""
+    places = Output.checked(json, out, quiet)
+    from osseo.report.catalogue import material_rows
+
+    columns = ("material", "class", "used_at", "name")
+    places.show_listing(Listing("materials", columns, material_rows()))
+
+
+@model_app.command("sites")
+def list_sites(json: JsonFile = "", out: OutDir = None, quiet: Quiet = False) -> None:
+    """List the anatomical sites, whether each is calibrated, and its endpoints."""
+    places = Output.checked(json, out, quiet)
+    from osseo.report.catalogue import site_rows
+
+    columns = ("site", "calibrated", "materials", "endpoints", "name")
+    places.show_listing(Listing("sites", columns, site_rows(), shown=columns[:4]))

@@ -1,0 +1,125 @@
+"""ModelIR -> System: lower to a graph, differentiate, plan the LU, emit, assemble; once per process.
+
+A model is compiled again only if its mathematics, its names or the emitter change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from threading import Lock
+from typing import Any
+
+from osseo.compiler.derivative import Gradients
+from osseo.compiler.emit import emit_declarations, emit_factor, emit_function, emit_solve
+from osseo.compiler.graph import Graph
+from osseo.compiler.native import make_native
+from osseo.compiler.scope import Scope, model_scope
+from osseo.compiler.sparse_lu import plan_lu
+from osseo.compiler.system import System
+from osseo.engine.kernel import Kernel
+from osseo.errors import Issue, ModelError
+from osseo.language.ir import ModelIR, Sym
+
+__all__ = ["EMITTER_VERSION", "compile_model", "hash_model"]
+
+#: raised whenever the emitted code may change a result
+EMITTER_VERSION = 1
+
+_FUNCTIONS = ("rhs", "jac", "factor", "solve", "output", "initial")
+_CACHE: dict[str, System] = {}
+_LOCK = Lock()
+
+
+def hash_model(ir: ModelIR) -> str:
+    """Return the sha256 of a model's mathematics, names, units and of the emitter's version.
+
+    Files, lines, labels and the SBML text do not enter: the same model is the same hash wherever it lies.
+    """
+
+    def bare(group: tuple) -> list[tuple]:
+        return [(q.name, q.unit, q.role, q.tags) for q in group]
+
+    content = (
+        EMITTER_VERSION,
+        (ir.name, ir.scope),
+        [bare(g) for g in (ir.states, ir.parameters, ir.inputs, ir.assignments)],
+        (ir.assignment_exprs, ir.initial, ir.rates, ir.outputs, ir.transport),
+        [(f.name, f.args, f.expr, f.arg_units, f.unit) for f in ir.functions],
+    )
+    return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
+def compile_model(ir: ModelIR) -> System:
+    """Return the System of a model; a model seen before in this process is not compiled again.
+
+    Raises
+    ------
+    ModelError : an expression refers to something that does not exist; all such places at once.
+    """
+    key = hashlib.sha256(repr((hash_model(ir), ir)).encode()).hexdigest()
+    with _LOCK:
+        if key not in _CACHE:
+            _CACHE[key] = _compile(ir)
+        return _CACHE[key]
+
+
+def _compile(ir: ModelIR) -> System:
+    _check_shape(ir)
+    graph = Graph()
+    scope, start = model_scope(ir, graph), model_scope(ir, graph, initial=True)
+    rates = [scope.lower(e, q.name) for q, e in zip(ir.states, ir.rates, strict=True)]
+    outputs = [scope.lower(Sym(name), name) for name in ir.outputs]
+    initial = [start.lower(Sym(q.name), q.name) for q in ir.states]
+    _raise_issues(ir, scope, start)
+    rows = _jacobian(graph, rates)
+    pattern = sorted((i, j) for i, row in enumerate(rows) for j in row)
+    plan = plan_lu(pattern, len(rates))
+    roots = {
+        "rhs": rates,
+        "jac": [rows[i][j] for i, j in pattern],
+        "output": outputs,
+        "initial": initial,
+    }
+    text = [emit_declarations()]
+    text += [emit_function(name, graph, nodes) for name, nodes in roots.items()]
+    text += [emit_factor({entry: k for k, entry in enumerate(pattern)}, plan), emit_solve(plan)]
+    assembly = "\n".join(text)
+    code = make_native(assembly, _FUNCTIONS)
+    kernel = Kernel(
+        **code.addresses,
+        n_states=len(rates),
+        n_parameters=len(ir.parameters),
+        n_inputs=len(ir.inputs),
+        n_outputs=len(outputs),
+        n_nonzero=len(pattern),
+        n_lu=plan.n_lu,
+        owner=code,
+        uses_time=bool(graph.leaves(rates, "t")),
+    )
+    return System(kernel, ir, hash_model(ir), pattern=tuple(pattern), assembly=assembly)
+
+
+def _jacobian(graph: Graph, rates: list[int]) -> list[dict[int, int]]:
+    gradients = Gradients(graph)
+    return [gradients.row(node) for node in rates]
+
+
+def _check_shape(ir: ModelIR) -> None:
+    counts: list[tuple[str, Any, Any]] = [
+        ("rates", ir.rates, ir.states),
+        ("start values", ir.initial, ir.states),
+        ("assignment expressions", ir.assignment_exprs, ir.assignments),
+    ]
+    issues = [
+        Issue(ir.name, f"got {len(found)} {what}; expected {len(owners)}")
+        for what, found, owners in counts
+        if len(found) != len(owners)
+    ]
+    if issues:
+        raise ModelError.from_issues(ir.name, issues, "nothing was compiled")
+
+
+def _raise_issues(ir: ModelIR, *scopes: Scope) -> None:
+    issues = list(dict.fromkeys(issue for scope in scopes for issue in scope.issues))
+    if issues:
+        raise ModelError.from_issues(f"model {ir.name}", issues, "nothing was compiled")

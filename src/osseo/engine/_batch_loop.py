@@ -1,0 +1,467 @@
+"""The step loop of `solve_batch`: one member after the other, each with its own clock and step size.
+
+Compiled once by numba and cached; it meets a model only through addresses, and every number it needs
+travels as an argument. All numba functions of this driver stay in this file, because numba renews its
+cache by the time stamp of the file of the outermost function.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from osseo.engine._call import (
+    call_factor,
+    call_model,
+    call_solve,
+    jit,
+    jit_inline,
+    write_input,
+)
+__all__ = ["Course", "Task", "Work", "make_work", "run_members"]
+
+_entry = njit(cache=True, nogil=True, error_model="numpy")
+
+# statuses, as in status.py
+OK, STEP_TOO_SMALL, TOO_MANY_STEPS, NOT_FINITE, BAD_INPUT = 0, 1, 2, 3, 4
+# places in Work.mark
+STATUS, SEGMENT, EVENT, SAVED, STEPS, REJECTED, FRESH, COMPONENT, RESTART = 0, 1, 2, 3, 4, 5, 6, 7, 8
+# places in Work.clock
+TIME, STEP, ERROR_OLD, LAST_EVENT, STEP_TRIED = 0, 1, 2, 3, 4
+SAFETY, SHRINK, GROW, ORDER = 0.9, 0.2, 6.0, 5.0
+
+
+class Task(NamedTuple):
+    """What is to be computed, for all members; see `solve_batch`."""
+
+    rhs: int
+    jac: int
+    factor: int
+    solve: int
+    output: int
+    uses_time: int
+    p: np.ndarray
+    y0: np.ndarray
+    times: np.ndarray
+    knots: np.ndarray
+    u: np.ndarray
+    is_linear: int
+    event_first: np.ndarray
+    event_last: np.ndarray
+    event_time: np.ndarray
+    event_state: np.ndarray
+    event_jump: np.ndarray
+    event_rate: np.ndarray
+    rtol: float
+    atol: np.ndarray
+    max_steps: int
+
+
+class Course(NamedTuple):
+    """Where the results go: y, out are NaN until written."""
+
+    y: np.ndarray
+    out: np.ndarray
+    status: np.ndarray
+    n_steps: np.ndarray
+    fail_time: np.ndarray
+    fail_step: np.ndarray
+    fail_state: np.ndarray
+    fail_component: np.ndarray
+    fail_event: np.ndarray
+
+
+class Work(NamedTuple):
+    """Scratch of one thread; nothing in it outlives a member."""
+
+    y: np.ndarray
+    y_new: np.ndarray
+    y_stage: np.ndarray
+    f: np.ndarray
+    g: np.ndarray
+    dfdt: np.ndarray
+    k: np.ndarray
+    rate: np.ndarray
+    u: np.ndarray
+    jac: np.ndarray
+    lu: np.ndarray
+    clock: np.ndarray
+    mark: np.ndarray
+
+
+def make_work(n_states: int, n_inputs: int, n_nonzero: int, n_lu: int) -> Work:
+    """Allocate the scratch of one thread."""
+    vectors = [np.zeros(max(n_states, 1)) for _ in range(6)]
+    return Work(
+        *vectors,
+        k=np.zeros((8, max(n_states, 1))),
+        rate=np.zeros(max(n_states, 1)),
+        u=np.zeros(max(n_inputs, 1)),
+        jac=np.zeros(max(n_nonzero, 1)),
+        lu=np.zeros(max(n_lu, 1)),
+        clock=np.zeros(5),
+        mark=np.zeros(9, dtype=np.int64),
+    )
+
+
+@jit
+def _all_finite(values):
+    for value in values:
+        if not np.isfinite(value):
+            return False
+    return True
+
+
+@jit_inline
+def _row(table, i):
+    """Row of member i in a table that has one row per member, or one for all."""
+    return i if table.shape[0] > 1 else 0
+
+
+@jit_inline
+def _set_input(task, work, i, t):
+    """Write u(t) of the current segment into work.u; outside the table its ends are held."""
+    values = task.u[_row(task.u, i)]
+    write_input(task.knots, values, task.is_linear, work.mark[SEGMENT], t, work.u)
+
+
+@jit_inline
+def _moves_in_time(task, work, i):
+    """Tell whether the right-hand side depends on time inside the current segment."""
+    if task.uses_time != 0:
+        return True
+    k = work.mark[SEGMENT]
+    if task.is_linear == 0 or k < 0 or k >= task.knots.size - 1:
+        return False
+    values = task.u[_row(task.u, i)]
+    for j in range(values.shape[1]):
+        if values[k, j] != values[k + 1, j]:
+            return True
+    return False
+
+
+@jit_inline
+def _call(task, work, i, address, t, y, out):
+    """Call model code at (t, y) with the parameters of member i and the inputs in work.u."""
+    p = task.p.ctypes.data + i * task.p.shape[1] * 8
+    call_model(address, t, y.ctypes.data, p, work.u.ctypes.data, out.ctypes.data)
+
+
+@jit_inline
+def _derivative(task, work, i, t, y, out):
+    """Right-hand side plus the running infusions."""
+    _set_input(task, work, i, t)
+    _call(task, work, i, task.rhs, t, y, out)
+    for s in range(y.size):
+        out[s] += work.rate[s]
+
+
+@jit_inline
+def _time_derivative(task, work, i, h):
+    """df/dt at the start of a step by central difference; u is prolonged along its segment."""
+    if not _moves_in_time(task, work, i):
+        work.dfdt[:] = 0.0
+        return
+    t = work.clock[TIME]
+    delta = max(1e-5 * h, 1e-11 * abs(t))
+    _derivative(task, work, i, t + delta, work.y, work.dfdt)
+    _derivative(task, work, i, t - delta, work.y, work.g)
+    span = (t + delta) - (t - delta)
+    for s in range(work.y.size):
+        work.dfdt[s] = (work.dfdt[s] - work.g[s]) / span
+
+
+@jit_inline
+def _scale(task, s, a, b):
+    """Error allowed in state s when it lies between a and b."""
+    return task.atol[s] + task.rtol * max(abs(a), abs(b))
+
+
+@jit
+def _first_step(task, work, i, span):
+    """Guess a step from the size of f and of its change over a small explicit step."""
+    t, y, f = work.clock[TIME], work.y, work.f
+    size_y, size_f = 0.0, 0.0
+    for s in range(y.size):
+        scale = _scale(task, s, y[s], y[s])
+        size_y = max(size_y, abs(y[s]) / scale)
+        size_f = max(size_f, abs(f[s]) / scale)
+    h = 0.01 * size_y / size_f if size_y > 1e-5 and size_f > 1e-5 else 1e-6 * span
+    h = min(h, span)
+    for s in range(y.size):
+        work.y_stage[s] = y[s] + h * f[s]
+    _derivative(task, work, i, t + h, work.y_stage, work.g)
+    change = 0.0
+    for s in range(y.size):
+        change = max(change, abs(work.g[s] - f[s]) / _scale(task, s, y[s], y[s]) / h)
+    largest = max(size_f, change)
+    if not np.isfinite(largest):
+        return h
+    if largest <= 1e-15:
+        return min(max(1e-3 * span, 1e3 * h), span)
+    return min(100.0 * h, (0.01 / largest) ** (1.0 / ORDER), span)
+
+
+@jit
+def _begin(task, work, i):
+    """Load member i; a number that is not finite makes it BAD_INPUT."""
+    work.mark[:] = 0
+    work.mark[SEGMENT] = -1
+    work.mark[EVENT] = task.event_first[i]
+    work.mark[RESTART] = 1
+    work.clock[TIME] = task.times[0]
+    work.clock[STEP] = np.inf
+    work.clock[ERROR_OLD] = 1e-4
+    work.clock[LAST_EVENT] = np.nan
+    work.clock[STEP_TRIED] = 0.0
+    work.rate[:] = 0.0
+    work.y[:] = task.y0[i]
+    good = _all_finite(task.y0[i]) and _all_finite(task.p[i])
+    if task.knots.size > 0:
+        good = good and _all_finite(task.u[_row(task.u, i)].ravel())
+    for e in range(task.event_first[i], task.event_last[i]):
+        good = good and np.isfinite(task.event_jump[e]) and np.isfinite(task.event_rate[e])
+    if not good:
+        work.mark[STATUS] = BAD_INPUT
+
+
+@jit_inline
+def _meet_stops(task, work, i):
+    """Apply the events that are due and enter the input segment that starts now."""
+    t = work.clock[TIME]
+    while work.mark[SEGMENT] + 1 < task.knots.size and task.knots[work.mark[SEGMENT] + 1] <= t:
+        work.mark[SEGMENT] += 1
+        work.mark[FRESH] = 0
+    while work.mark[EVENT] < task.event_last[i] and task.event_time[work.mark[EVENT]] <= t:
+        e = work.mark[EVENT]
+        work.y[task.event_state[e]] += task.event_jump[e]
+        work.rate[task.event_state[e]] += task.event_rate[e]
+        work.clock[LAST_EVENT] = task.event_time[e]
+        work.mark[EVENT] += 1
+        work.mark[FRESH] = 0
+        work.mark[RESTART] = 1
+
+
+@jit_inline
+def _next_stop(task, work, i):
+    """Earliest of the end, the next event and the next input knot."""
+    stop = task.times[-1]
+    if work.mark[EVENT] < task.event_last[i]:
+        stop = min(stop, task.event_time[work.mark[EVENT]])
+    if work.mark[SEGMENT] + 1 < task.knots.size:
+        stop = min(stop, task.knots[work.mark[SEGMENT] + 1])
+    return stop
+
+
+@jit_inline
+def _save(task, course, work, i, t, y):
+    """Write the state and the outputs of the next requested time, which is t."""
+    row = work.mark[SAVED]
+    course.y[i, row] = y
+    _set_input(task, work, i, t)
+    if course.out.shape[2] > 0:
+        _call(task, work, i, task.output, t, y, course.out[i, row])
+    work.mark[SAVED] += 1
+
+
+@jit_inline
+def _save_now(task, course, work, i):
+    """Save the state at the current time if it was requested."""
+    while work.mark[SAVED] < task.times.size:
+        if task.times[work.mark[SAVED]] > work.clock[TIME]:
+            return
+        _save(task, course, work, i, work.clock[TIME], work.y)
+
+
+@jit
+def _interpolate(tableau, work, share):
+    """Write the state at a share (0-1) of the step just made into work.y_stage."""
+    for s in range(work.y.size):
+        q_0, q_1, q_2 = 0.0, 0.0, 0.0
+        for j in range(8):
+            q_0 += tableau.dense[0, j] * work.k[j, s]
+            q_1 += tableau.dense[1, j] * work.k[j, s]
+            q_2 += tableau.dense[2, j] * work.k[j, s]
+        bent = work.y_new[s] + (1 - share) * (q_0 + share * (q_1 + share * q_2))
+        work.y_stage[s] = (1 - share) * work.y[s] + share * bent
+
+
+@jit
+def _save_between(task, tableau, course, work, i, t_new):
+    """Save requested times inside the accepted step by its fourth-order interpolation."""
+    t = work.clock[TIME]
+    h = t_new - t
+    while work.mark[SAVED] < task.times.size:
+        t_save = task.times[work.mark[SAVED]]
+        if t_save >= t_new:
+            return
+        _interpolate(tableau, work, (t_save - t) / h)
+        _save(task, course, work, i, t_save, work.y_stage)
+
+
+@jit_inline
+def _stage_state(tableau, work, s):
+    """State at which stage s takes its derivative."""
+    n = work.y.size
+    if s > 5:
+        for m in range(n):
+            work.y_stage[m] += work.k[s - 1, m]
+        return
+    work.y_stage[:] = work.y
+    for j in range(s):
+        a = tableau.a[s, j]
+        for m in range(n):
+            work.y_stage[m] += a * work.k[j, m]
+
+
+@jit_inline
+def _attempt(task, tableau, work, i, h):
+    """Try one step of size h into work.y_new; return the largest scaled error (inf if not finite)."""
+    n = work.y.size
+    t = work.clock[TIME]
+    call_factor(task.factor, work.jac.ctypes.data, 1.0 / (h * tableau.gamma), work.lu.ctypes.data)
+    for s in range(8):
+        stage = work.k[s]
+        if s == 0:
+            stage[:] = work.f
+        else:
+            _stage_state(tableau, work, s)
+            _derivative(task, work, i, t + tableau.nodes[s] * h, work.y_stage, stage)
+        time_weight = h * tableau.time_weights[s]
+        for m in range(n):
+            stage[m] += time_weight * work.dfdt[m]
+        for j in range(s):
+            c = tableau.c[s, j] / h
+            for m in range(n):
+                stage[m] += c * work.k[j, m]
+        call_solve(task.solve, work.lu.ctypes.data, stage.ctypes.data)
+    for m in range(n):
+        work.y_new[m] = work.y_stage[m] + work.k[7, m]
+    return _error(task, work)
+
+
+@jit_inline
+def _error(task, work):
+    """Largest scaled error of the step and, in work.mark, the state that has it."""
+    error = 0.0
+    for s in range(work.y.size):
+        ratio = abs(work.k[7, s]) / _scale(task, s, work.y[s], work.y_new[s])
+        if not np.isfinite(ratio) or not np.isfinite(work.y_new[s]):
+            work.mark[COMPONENT] = s
+            return np.inf
+        if ratio > error:
+            error = ratio
+            work.mark[COMPONENT] = s
+    return error
+
+
+@jit_inline
+def _prepare(task, work, i, stop):
+    """Evaluate f, its Jacobian and df/dt at the start of a step; choose a step after a jump."""
+    t = work.clock[TIME]
+    _derivative(task, work, i, t, work.y, work.f)
+    for s in range(work.y.size):
+        if not np.isfinite(work.f[s]):
+            work.mark[STATUS] = NOT_FINITE
+            work.mark[COMPONENT] = s
+            return
+    _call(task, work, i, task.jac, t, work.y, work.jac)
+    if work.mark[RESTART] == 1:
+        work.clock[STEP] = min(work.clock[STEP], _first_step(task, work, i, stop - t))
+        work.mark[RESTART] = 0
+    _time_derivative(task, work, i, min(work.clock[STEP], stop - t))
+    work.mark[FRESH] = 1
+
+
+@jit_inline
+def _choose_step(work, stop):
+    """Shorten the proposed step so that it meets the stop without leaving a sliver before it."""
+    left = stop - work.clock[TIME]
+    h = work.clock[STEP]
+    if h >= 0.99 * left:
+        return left
+    if h > 0.5 * left:
+        return 0.5 * left
+    return h
+
+
+@jit_inline
+def _control(work, h, error):
+    """Propose the next step from this error and the last (PI); return True if h is accepted."""
+    if error > 1.0:
+        factor = max(SHRINK, SAFETY * error ** (-1.0 / ORDER)) if np.isfinite(error) else SHRINK
+        work.clock[STEP] = h * factor
+        work.mark[REJECTED] = 1
+        return False
+    floored = max(error, 1e-10)
+    factor = SAFETY * floored ** (-0.7 / ORDER) * work.clock[ERROR_OLD] ** (0.4 / ORDER)
+    factor = min(GROW, max(SHRINK, factor))
+    if work.mark[REJECTED] == 1:
+        factor = min(factor, 1.0)
+    # a step cut short by a stop says nothing against the longer step proposed before
+    work.clock[STEP] = max(h * factor, work.clock[STEP]) if h < work.clock[STEP] else h * factor
+    work.clock[ERROR_OLD] = max(error, 1e-4)
+    work.mark[REJECTED] = 0
+    return True
+
+
+@jit_inline
+def _advance(task, tableau, course, work, i):
+    """Make one accepted step, save what lies inside it, and move the clock."""
+    stop = _next_stop(task, work, i)
+    t = work.clock[TIME]
+    smallest = 8 * np.finfo(np.float64).eps * max(abs(t), abs(stop))
+    if stop - t <= smallest:
+        work.clock[TIME] = stop
+        return
+    if work.mark[FRESH] == 0:
+        _prepare(task, work, i, stop)
+    while work.mark[STATUS] == OK:
+        h = _choose_step(work, stop)
+        work.clock[STEP_TRIED] = h
+        work.mark[STEPS] += 1
+        error = _attempt(task, tableau, work, i, h)
+        if _control(work, h, error):
+            t_new = stop if h == stop - t else t + h
+            _save_between(task, tableau, course, work, i, t_new)
+            work.y[:] = work.y_new
+            work.clock[TIME] = t_new
+            work.mark[FRESH] = 0
+            return
+        if work.clock[STEP] <= smallest:
+            work.mark[STATUS] = STEP_TOO_SMALL if np.isfinite(error) else NOT_FINITE
+        elif work.mark[STEPS] >= task.max_steps:
+            work.mark[STATUS] = TOO_MANY_STEPS
+
+
+@jit
+def _finish(course, work, i):
+    """Write how member i ended."""
+    status = work.mark[STATUS]
+    course.status[i] = status
+    course.n_steps[i] = work.mark[STEPS]
+    if status != OK:
+        course.fail_time[i] = work.clock[TIME]
+        course.fail_step[i] = work.clock[STEP_TRIED]
+        course.fail_state[i] = work.y
+        course.fail_component[i] = work.mark[COMPONENT]
+        course.fail_event[i] = work.clock[LAST_EVENT]
+
+
+@_entry
+def run_members(task, tableau, course, work, first, last):
+    """Compute members first..last-1; each depends on nothing but its own rows."""
+    for i in range(first, last):
+        _begin(task, work, i)
+        while work.mark[STATUS] == OK:
+            _meet_stops(task, work, i)
+            _save_now(task, course, work, i)
+            if work.mark[SAVED] == task.times.size:
+                break
+            if work.mark[STEPS] >= task.max_steps:
+                work.mark[STATUS] = TOO_MANY_STEPS
+                break
+            _advance(task, tableau, course, work, i)
+        _finish(course, work, i)

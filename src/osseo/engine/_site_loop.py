@@ -1,0 +1,374 @@
+"""The macro-step loop of `solve_site`: one column after the other.
+
+Half transport, reactions, half transport; two half transports that meet become one whole. Compiled
+once by numba and cached, like the batch loop, and likewise kept in one file.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from osseo.engine._call import call_model, jit, jit_inline, write_input
+
+__all__ = ["SiteCourseArrays", "SiteTask", "SiteWork", "make_site_work", "run_columns"]
+
+_entry = njit(cache=True, nogil=True, error_model="numpy")
+
+OK, STEP_TOO_SMALL, NOT_FINITE, BAD_INPUT, NEGATIVE_STATE = 0, 1, 3, 4, 5
+# places in SiteWork.mark
+STATUS, SEGMENT, STEPS, CALLS, STATE, CELL = 0, 1, 2, 3, 4, 5
+# places in SiteWork.clock
+TIME, STEP = 0, 1
+# rows of SiteWork.cell
+TRIAL, STAGE, F, F_END = 0, 1, 2, 3
+MAX_SUBSTEPS = 256
+MAX_SWEEPS = 64
+ROUNDING = 1e-9
+
+
+class SiteTask(NamedTuple):
+    """What is to be computed; see `solve_site`. near, far (n_fields,): parameter held, or -1."""
+
+    rhs: int
+    output: int
+    p: np.ndarray
+    p_cell: np.ndarray
+    p_cell_index: np.ndarray
+    y0: np.ndarray
+    times: np.ndarray
+    knots: np.ndarray
+    u: np.ndarray
+    is_linear: int
+    widths: np.ndarray
+    field: np.ndarray
+    volume: np.ndarray
+    coefficient: np.ndarray
+    near: np.ndarray
+    far: np.ndarray
+    is_volume: np.ndarray
+    scale: np.ndarray
+    dt: float
+    tolerance: float
+
+
+class SiteCourseArrays(NamedTuple):
+    """Where the results go: y, out, wall_in are NaN until written."""
+
+    y: np.ndarray
+    out: np.ndarray
+    wall_in: np.ndarray
+    status: np.ndarray
+    n_steps: np.ndarray
+    n_calls: np.ndarray
+    fail_time: np.ndarray
+    fail_step: np.ndarray
+    fail_state: np.ndarray
+    fail_component: np.ndarray
+    fail_cell: np.ndarray
+
+
+class SiteWork(NamedTuple):
+    """Scratch of one thread; y (n_cells, n_states) amounts, g (n_cells + 1,) face conductances."""
+
+    y: np.ndarray
+    p: np.ndarray
+    out: np.ndarray
+    cell: np.ndarray
+    scale: np.ndarray
+    v: np.ndarray
+    rho: np.ndarray
+    g: np.ndarray
+    upper: np.ndarray
+    right: np.ndarray
+    wall: np.ndarray
+    u: np.ndarray
+    clock: np.ndarray
+    mark: np.ndarray
+
+
+def make_site_work(n_cells: int, sizes: tuple[int, int, int, int], n_fields: int) -> SiteWork:
+    """Allocate the scratch of one thread; sizes = n_states, n_parameters, n_inputs, n_outputs."""
+    n_states, n_parameters, n_inputs, n_outputs = (max(size, 1) for size in sizes)
+    v, rho, upper, right = (np.zeros(n_cells) for _ in range(4))
+    return SiteWork(
+        y=np.zeros((n_cells, n_states)),
+        p=np.zeros((n_cells, n_parameters)),
+        out=np.zeros((n_cells, n_outputs)),
+        cell=np.zeros((4, n_states)),
+        scale=np.zeros(n_states),
+        v=v,
+        rho=rho,
+        g=np.zeros(n_cells + 1),
+        upper=upper,
+        right=right,
+        wall=np.zeros(n_fields),
+        u=np.zeros(n_inputs),
+        clock=np.zeros(2),
+        mark=np.zeros(6, dtype=np.int64),
+    )
+
+
+@jit_inline
+def _row(table, i):
+    """Row of member i in a table that has one row per member, or one for all."""
+    return i if table.shape[0] > 1 else 0
+
+
+@jit_inline
+def _set_input(task, work, i, t):
+    """Write u(t) into work.u; times come in increasing order."""
+    while work.mark[SEGMENT] + 1 < task.knots.size and task.knots[work.mark[SEGMENT] + 1] <= t:
+        work.mark[SEGMENT] += 1
+    values = task.u[_row(task.u, i)]
+    write_input(task.knots, values, task.is_linear, work.mark[SEGMENT], t, work.u)
+
+
+@jit_inline
+def _fail(work, status, state, cell):
+    """Note the first failure of a column."""
+    if work.mark[STATUS] == OK:
+        work.mark[STATUS] = status
+        work.mark[STATE] = state
+        work.mark[CELL] = cell
+
+
+@jit
+def _begin(task, work, i):
+    """Load member i; a number that is not finite makes it BAD_INPUT."""
+    work.mark[:] = 0
+    work.mark[SEGMENT] = -1
+    work.clock[TIME] = task.times[0]
+    work.clock[STEP] = 0.0
+    work.wall[:] = 0.0
+    work.scale[:] = task.scale
+    work.y[:] = task.y0[i]
+    overrides = task.p_cell[_row(task.p_cell, i)]
+    for c in range(work.y.shape[0]):
+        work.p[c, : task.p.shape[1]] = task.p[i]
+        for j in range(task.p_cell_index.size):
+            work.p[c, task.p_cell_index[j]] = overrides[c, j]
+    good = np.all(np.isfinite(work.y)) and np.all(np.isfinite(work.p))
+    if task.knots.size > 0:
+        good = good and np.all(np.isfinite(task.u[_row(task.u, i)]))
+    if not good:
+        _fail(work, BAD_INPUT, -1, -1)
+
+
+@jit
+def _outputs(task, work, t, out):
+    """Outputs of all cells at time t into out (n_cells, n_outputs)."""
+    n_states, n_out = work.y.shape[1], out.shape[1]
+    for c in range(work.y.shape[0]):
+        y = work.y.ctypes.data + c * n_states * 8
+        p = work.p.ctypes.data + c * work.p.shape[1] * 8
+        address = out.ctypes.data + c * n_out * 8
+        call_model(task.output, t, y, p, work.u.ctypes.data, address)
+
+
+@jit_inline
+def _substeps(rhs, t, step, m, p, u, cell, scale):
+    """Heun in m equal steps from cell[TRIAL]; return the largest scaled Euler-Heun gap and its state.
+
+    p, u are addresses; cell (4, n_states) holds the trial state, the Euler stage, f at both ends.
+    """
+    n = cell.shape[1]
+    trial = cell.ctypes.data
+    stage, f, f_end = trial + n * 8, trial + n * 16, trial + n * 24
+    worst, state = 0.0, 0
+    for i in range(m):
+        call_model(rhs, t + i * step, trial, p, u, f)
+        for s in range(n):
+            cell[STAGE, s] = cell[TRIAL, s] + step * cell[F, s]
+        call_model(rhs, t + (i + 1) * step, stage, p, u, f_end)
+        for s in range(n):
+            cell[TRIAL, s] += 0.5 * step * (cell[F, s] + cell[F_END, s])
+            gap = 0.5 * step * abs(cell[F_END, s] - cell[F, s]) / scale[s]
+            if not gap <= worst:
+                worst = gap if np.isfinite(gap) else np.inf
+                state = s
+    return worst, state
+
+
+@jit
+def _react(task, work, h):
+    """Reactions of every cell over h, in as many equal substeps as the tolerance asks for."""
+    y, cell, scale = work.y, work.cell, work.scale
+    t, n = work.clock[TIME], work.y.shape[1]
+    u, p, stride = work.u.ctypes.data, work.p.ctypes.data, work.p.shape[1] * 8
+    for c in range(y.shape[0]):
+        m, gap = 1, np.inf
+        while not gap <= 1.0:
+            cell[TRIAL] = y[c]
+            worst, state = _substeps(task.rhs, t, h / m, m, p + c * stride, u, cell, scale)
+            gap = worst / task.tolerance
+            work.mark[CALLS] += 2 * m
+            if gap <= 1.0:
+                break
+            if m >= MAX_SUBSTEPS:
+                _fail(work, STEP_TOO_SMALL if np.isfinite(gap) else NOT_FINITE, state, c)
+                return
+            m = min(MAX_SUBSTEPS, m * (max(2, int(np.ceil(np.sqrt(gap)))) if gap < 256.0 else 16))
+        for s in range(n):
+            y[c, s] = cell[TRIAL, s]
+
+
+@jit
+def _check(task, work):
+    """Refuse amounts below zero by more than rounding, volumes that vanish, and NaN."""
+    n_cells, n_states = work.y.shape
+    for s in range(n_states):
+        for c in range(n_cells):
+            y = work.y[c, s]
+            if not np.isfinite(y):
+                _fail(work, NOT_FINITE, s, c)
+            elif y < -ROUNDING * work.scale[s] or (task.is_volume[s] == 1 and y <= 0.0):
+                _fail(work, NEGATIVE_STATE, s, c)
+            elif y > work.scale[s]:
+                work.scale[s] = y
+
+
+@jit
+def _conductances(task, work, f):
+    """Face conductances of field f: the two half cells of a face in series (harmonic mean)."""
+    n = work.v.size
+    volume, coefficient = task.volume[f], task.coefficient[f]
+    for c in range(n):
+        work.v[c] = work.y[c, volume] if volume >= 0 else task.widths[c]
+        d = work.out[c, coefficient]
+        if not (np.isfinite(d) and d >= 0.0):
+            _fail(work, NOT_FINITE, task.field[f], c)
+        work.right[c] = 2.0 * d / work.v[c]
+    work.g[0] = work.right[0] if task.near[f] >= 0 else 0.0
+    work.g[n] = work.right[n - 1] if task.far[f] >= 0 else 0.0
+    for c in range(n - 1):
+        a, b = work.right[c], work.right[c + 1]
+        work.g[c + 1] = a * b / (a + b) if a > 0.0 and b > 0.0 else 0.0
+
+
+@jit_inline
+def _sweep(work, h, theta, near, far):
+    """One theta step of size h for the density in work.rho, walls held at near and far."""
+    n = work.v.size
+    now, then = (1.0 - theta) * h, theta * h
+    g, rho, v = work.g, work.rho, work.v
+    for c in range(n):
+        left = near if c == 0 else rho[c - 1]
+        right = far if c == n - 1 else rho[c + 1]
+        kept = rho[c] * (v[c] - now * (g[c] + g[c + 1]))
+        work.right[c] = kept + now * (g[c] * left + g[c + 1] * right)
+    work.right[0] += then * g[0] * near
+    work.right[n - 1] += then * g[n] * far
+    below = 0.0
+    for c in range(n):
+        pivot = v[c] + then * (g[c] + g[c + 1])
+        if c > 0:
+            pivot -= then * g[c] * work.upper[c - 1]
+            below = then * g[c] * work.right[c - 1]
+        work.upper[c] = then * g[c + 1] / pivot
+        work.right[c] = (work.right[c] + below) / pivot
+    first, last = rho[0], rho[n - 1]
+    rho[n - 1] = work.right[n - 1]
+    for c in range(n - 2, -1, -1):
+        rho[c] = work.right[c] + work.upper[c] * rho[c + 1]
+    entered = g[0] * (now * (near - first) + then * (near - rho[0]))
+    return entered + g[n] * (now * (far - last) + then * (far - rho[n - 1]))
+
+
+@jit
+def _diffuse(task, work, f, h):
+    """Diffuse field f over h by Crank-Nicolson, cut so that no sweep can make a negative amount."""
+    _conductances(task, work, f)
+    if work.mark[STATUS] != OK:
+        return
+    n, field = work.v.size, task.field[f]
+    fastest = 0.0
+    for c in range(n):
+        work.rho[c] = work.y[c, field] / work.v[c]
+        fastest = max(fastest, (work.g[c] + work.g[c + 1]) / work.v[c])
+    # (1 - theta) step fastest <= 1 keeps every term of the explicit half positive
+    m = np.ceil(0.5000001 * h * fastest)
+    theta = 0.5 if m <= MAX_SWEEPS else 1.0
+    m = int(min(max(m, 1.0), MAX_SWEEPS))
+    near = work.p[0, task.near[f]] if task.near[f] >= 0 else 0.0
+    far = work.p[n - 1, task.far[f]] if task.far[f] >= 0 else 0.0
+    for _ in range(m):
+        work.wall[f] += _sweep(work, h / m, theta, near, far)
+    for c in range(n):
+        work.y[c, field] = work.rho[c] * work.v[c]
+
+
+@jit
+def _transport(task, work, i, h):
+    """Move every field over h with the coefficients of this moment."""
+    if task.field.size == 0 or work.mark[STATUS] != OK:
+        return
+    _set_input(task, work, i, work.clock[TIME])
+    _outputs(task, work, work.clock[TIME], work.out)
+    for f in range(task.field.size):
+        _diffuse(task, work, f, h)
+        if work.mark[STATUS] != OK:
+            return
+
+
+@jit
+def _save(task, course, work, i, row):
+    """Write the column at the current time."""
+    t = work.clock[TIME]
+    course.y[i, row] = work.y
+    course.wall_in[i, row] = work.wall
+    if course.out.shape[3] > 0:
+        _set_input(task, work, i, t)
+        _outputs(task, work, t, course.out[i, row])
+
+
+@jit
+def _span(task, work, i, t_end):
+    """Macro-steps of equal size, at most dt, from the current time to t_end."""
+    t = work.clock[TIME]
+    n = max(1, int(np.ceil((t_end - t) / task.dt - 1e-9)))
+    h = (t_end - t) / n
+    work.clock[STEP] = h
+    _transport(task, work, i, 0.5 * h)
+    for j in range(n):
+        if work.mark[STATUS] != OK:
+            return
+        work.clock[TIME] = t + j * h
+        _set_input(task, work, i, t + (j + 0.5) * h)
+        _react(task, work, h)
+        _check(task, work)
+        work.mark[STEPS] += 1
+        if work.mark[STATUS] == OK:
+            work.clock[TIME] = t_end if j == n - 1 else t + (j + 1) * h
+            _transport(task, work, i, 0.5 * h if j == n - 1 else h)
+
+
+@jit
+def _finish(course, work, i):
+    """Write how column i ended."""
+    course.status[i] = work.mark[STATUS]
+    course.n_steps[i] = work.mark[STEPS]
+    course.n_calls[i] = work.mark[CALLS]
+    if work.mark[STATUS] != OK:
+        course.fail_time[i] = work.clock[TIME]
+        course.fail_step[i] = work.clock[STEP]
+        course.fail_component[i] = work.mark[STATE]
+        course.fail_cell[i] = work.mark[CELL]
+        course.fail_state[i] = work.y[max(work.mark[CELL], 0)]
+
+
+@_entry
+def run_columns(task, course, work, first, last):
+    """Compute members first..last-1; each depends on nothing but its own rows."""
+    for i in range(first, last):
+        _begin(task, work, i)
+        if work.mark[STATUS] == OK:
+            _check(task, work)
+        for row in range(task.times.size):
+            if row > 0 and work.mark[STATUS] == OK:
+                _span(task, work, i, task.times[row])
+            if work.mark[STATUS] == OK:
+                _save(task, course, work, i, row)
+        _finish(course, work, i)

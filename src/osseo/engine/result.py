@@ -1,0 +1,66 @@
+"""BatchResult: the courses of a batch, with the ones that failed kept as rows that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from osseo.engine.failure import summarise_failures
+from osseo.engine.status import Status
+from osseo.errors import SolveError
+
+__all__ = ["BatchResult", "Failures"]
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Where each member stood when it failed; rows of members that did not fail are not written.
+
+    step (n,) [d] size tried; state (n, n_states) last accepted; component (n,) index of the state
+    with the largest scaled error; event_time (n,) [d] of the last event before, NaN if none.
+    """
+
+    step: np.ndarray
+    state: np.ndarray
+    component: np.ndarray
+    event_time: np.ndarray
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """Courses of n members.
+
+    Parameters
+    ----------
+    times : (n_times,) [d].
+    y : (n, n_times, n_states); at an event time the value after the jump; NaN from a failure on.
+    out : (n, n_times, n_outputs) outputs of the model, likewise.
+    status : (n,) Status values.
+    fail_time : (n,) [d] last time reached by a member that failed, else NaN.
+    n_steps : (n,) steps tried.
+    """
+
+    times: np.ndarray
+    y: np.ndarray
+    out: np.ndarray
+    status: np.ndarray
+    fail_time: np.ndarray
+    n_steps: np.ndarray
+    failures: Failures = field(repr=False)
+
+    @property
+    def ok(self) -> np.ndarray:
+        """Mask (n,) of the members that reached the end."""
+        return self.status == Status.OK
+
+    def raise_if_failed(self, names: Sequence[str] = (), units: Sequence[str] = ()) -> None:
+        """Raise if any member failed.
+
+        Raises
+        ------
+        SolveError : how many, the first reason, and the report of the member that failed first.
+        """
+        if not np.all(self.ok):
+            raise SolveError(summarise_failures(self, names, units))

@@ -1,0 +1,223 @@
+"""Interactive figures as plotly specifications, each with caption, alternative text and its data.
+
+Plain dictionaries: plotly's script draws them in the reader's browser, its Python part is not needed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from osseo.answer.result import Series, StudyPoint
+from osseo.report.data import plain, to_csv
+from osseo.report.numbers import show
+from osseo.report.palette import DATA, DIVERGING, SEQUENTIAL, WITH, WITHOUT, translucent
+
+__all__ = ["DepthMap", "Figure", "map_figure", "series_figure", "top_of"]
+
+BANDS = ("median", "low50", "high50", "low90", "high90")
+FONT = {"family": "system-ui, 'DejaVu Sans', Arial, sans-serif", "size": 12, "color": "#222"}
+SIGNIFICANT = 5
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: `spec` for plotly, what it shows in words, and its numbers as CSV."""
+
+    key: str
+    spec: Mapping[str, object]
+    caption: str
+    alt: str
+    csv: str
+
+
+def _rounded(values: np.ndarray) -> list[object]:
+    """Return numbers short enough for a page; gaps stay gaps."""
+    return [
+        None if not math.isfinite(v) else float(f"{v:.{SIGNIFICANT}g}")
+        for v in np.asarray(values, dtype=float).ravel()
+    ]
+
+
+def _layout(title: str, x_title: str, y_title: str) -> dict[str, object]:
+    axis = {"gridcolor": "#eee", "zeroline": False, "linecolor": "#999", "automargin": True}
+    return {
+        "title": {"text": title, "font": {"size": 14}, "x": 0.01, "xanchor": "left", "y": 0.97},
+        "font": FONT,
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+        "margin": {"l": 48, "r": 12, "t": 64, "b": 44},
+        "height": 320,
+        "legend": {"orientation": "h", "y": 1.01, "yanchor": "bottom", "x": 0},
+        "hovermode": "x unified",
+        "xaxis": {**axis, "title": {"text": x_title}},
+        "yaxis": {**axis, "title": {"text": y_title}},
+    }
+
+
+def _band(time: np.ndarray, low: np.ndarray, high: np.ndarray, fill: str, name: str) -> dict:
+    ok = np.isfinite(low) & np.isfinite(high)
+    x = np.concatenate([time[ok], time[ok][::-1]])
+    y = np.concatenate([high[ok], low[ok][::-1]])
+    return {
+        "type": "scatter", "mode": "lines", "x": _rounded(x), "y": _rounded(y), "fill": "toself",
+        "fillcolor": fill, "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
+        "name": name,
+    }  # fmt: skip
+
+
+def _arm(series: Series, band: np.ndarray, name: str, colour: str) -> list[dict]:
+    time, dash = np.asarray(series.time_d, dtype=float), "solid" if name == "with" else "dash"
+    line = {"color": colour, "width": 2, "dash": dash}
+    median = {
+        "type": "scatter", "mode": "lines", "name": name, "x": _rounded(time),
+        "y": _rounded(band[0]), "line": line,
+    }  # fmt: skip
+    return [
+        _band(time, band[3], band[4], translucent(colour, 0.14), f"{name} 90 %"),
+        _band(time, band[1], band[2], translucent(colour, 0.26), f"{name} 50 %"),
+        median,
+    ]
+
+
+def _points(points: Sequence[StudyPoint]) -> list[dict]:
+    if not points:
+        return []
+    spread = [p.sd if p.sd is not None else 0.0 for p in points]
+    words = [f"{p.label} [{p.record}], {p.role}" for p in points]
+    return [{
+        "type": "scatter", "mode": "markers", "name": "studies (mean, SD)",
+        "x": [p.time_d for p in points], "y": [p.value for p in points], "text": words,
+        "hovertemplate": "%{text}: %{y}<extra></extra>",
+        "marker": {"color": DATA, "size": 8, "symbol": [_symbol(p.role) for p in points]},
+        "error_y": {"type": "data", "array": spread, "color": DATA, "thickness": 1},
+    }]  # fmt: skip
+
+
+def _symbol(role: str) -> str:
+    return {"calibration": "circle", "validation": "diamond-open"}.get(role, "square-open")
+
+
+def series_figure(series: Series, points: Sequence[StudyPoint] = (), key: str = "") -> Figure:
+    """Return a quantity over time in both arms with bands, and the study points on it."""
+    own = [p for p in points if p.series == series.name]
+    traces = [
+        *_arm(series, np.asarray(series.without, dtype=float), "without", WITHOUT),
+        *_arm(series, np.asarray(series.with_regimen, dtype=float), "with", WITH),
+        *_points(own),
+    ]
+    layout = _layout(f"{series.label} [{series.unit}]", "days from surgery", "")
+    layout["shapes"] = [_surgery()]
+    return Figure(
+        key or series.name, plain({"data": traces, "layout": layout}), _caption(own),
+        _series_words(series, own), _series_csv(series, own),
+    )  # fmt: skip
+
+
+def _surgery() -> dict[str, object]:
+    line = {"color": "#999", "width": 1, "dash": "dot"}
+    return {"type": "line", "xref": "x", "yref": "paper", "x0": 0, "x1": 0, "y0": 0, "y1": 1,
+            "line": line}  # fmt: skip
+
+
+def _caption(points: Sequence[StudyPoint]) -> str:
+    text = (
+        "Lines are medians; the darker band holds 50 %, the lighter 90 % of draws: what we do not know "
+        "(parameters) and who the patient is, together. Measurement error is not in the bands. "
+        "Dotted: surgery."
+    )
+    if not points:
+        return text
+    return (
+        f"{text} Black: published means with the SD between patients; filled = used to fit, open = "
+        "not used to fit."
+    )
+
+
+def _series_words(series: Series, points: Sequence[StudyPoint]) -> str:
+    last = -1
+    arms = [
+        f"{name} {show(b[0][last], series.unit)} ({show(b[3][last], series.unit)} to "
+        f"{show(b[4][last], series.unit)})"
+        for name, b in (("without", series.without), ("with", series.with_regimen))
+    ]
+    studies = f" {len(points)} study points are drawn." if points else ""
+    end = f"{float(series.time_d[last]):g}"
+    return (
+        f"{series.label} [{series.unit}] over time. On day {end}, median and 90 %: "
+        f"{arms[0]}, {arms[1]}.{studies}"
+    )
+
+
+def _series_csv(series: Series, points: Sequence[StudyPoint]) -> str:
+    columns = ["time_d", *(f"{arm}_{b}" for arm in ("without", "with") for b in BANDS)]
+    columns += ["study_value", "study_sd", "study_record", "study_role"]
+    table = np.vstack([series.time_d, series.without, series.with_regimen]).T
+    rows: list[list[object]] = [[*map(float, line), "", "", "", ""] for line in table]
+    gap = [""] * 10
+    rows += [[p.time_d, *gap, p.value, p.sd, p.record, p.role] for p in points]
+    return to_csv(columns, rows)
+
+
+@dataclass(frozen=True)
+class DepthMap:
+    """A quantity over time and depth; `values` (n_time, n_depth)."""
+
+    title: str
+    values: np.ndarray
+    time_d: np.ndarray
+    depth_mm: np.ndarray
+    unit: str = "%"
+
+
+def map_figure(key: str, shown: DepthMap, top: float, *, is_difference: bool = False) -> Figure:
+    """Return a depth-time map coloured from 0 to `top`, or from -top to +top for a difference."""
+    z = np.asarray(shown.values, dtype=float)
+    colours = [list(stop) for stop in DIVERGING] if is_difference else SEQUENTIAL
+    trace = {
+        "type": "heatmap",
+        "x": _rounded(shown.time_d),
+        "y": _rounded(shown.depth_mm),
+        "z": [_rounded(line) for line in z.T],
+        "colorscale": colours,
+        "zmin": -top if is_difference else 0.0,
+        "zmax": top,
+        "colorbar": {"title": {"text": shown.unit}, "thickness": 12, "len": 0.9},
+        "hovertemplate": f"day %{{x}}, depth %{{y}} mm: %{{z}} {shown.unit}<extra></extra>",
+    }
+    layout = _layout(shown.title, "days from surgery", "depth from host bone [mm]")
+    layout |= {"hovermode": "closest", "margin": {"l": 48, "r": 12, "t": 40, "b": 44}}
+    spec = plain({"data": [trace], "layout": layout})
+    return Figure(key, spec, _map_caption(top, is_difference), _map_words(shown, z), _map_csv(shown, z))
+
+
+def top_of(*values: np.ndarray) -> float:
+    """Return the largest absolute finite value, or 1 if there is none above zero."""
+    finite = [np.abs(v[np.isfinite(v)]).max(initial=0.0) for v in values]
+    return float(max(finite, default=0.0)) or 1.0
+
+
+def _map_caption(top: float, is_difference: bool) -> str:
+    text = "One typical patient at the central parameters: this map carries no uncertainty."
+    if not is_difference:
+        return text
+    return f"{text} The colours end at +-{top:.2g}, the largest difference anywhere."
+
+
+def _map_words(shown: DepthMap, z: np.ndarray) -> str:
+    end = z[-1]
+    if not np.isfinite(end).any():
+        return f"{shown.title}: not computed."
+    day, middle = float(shown.time_d[-1]), len(end) // 2
+    return (
+        f"{shown.title}, depth against time. On day {day:g}: {end[0]:.2g} {shown.unit} next to host "
+        f"bone, {end[middle]:.2g} in the middle, {end[-1]:.2g} farthest away."
+    )
+
+
+def _map_csv(shown: DepthMap, z: np.ndarray) -> str:
+    columns = ["time_d", *(f"depth_{d:.3f}_mm" for d in shown.depth_mm)]
+    return to_csv(columns, ([float(t), *map(float, v)] for t, v in zip(shown.time_d, z, strict=True)))

@@ -1,0 +1,158 @@
+"""What stands in each section of the report: an answer sorted into the parts a page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import numpy as np
+
+from osseo.answer.result import AnswerResult, EndpointRow, Series
+from osseo.report.data import to_csv
+from osseo.report.figures import DepthMap, Figure, map_figure, series_figure, top_of
+from osseo.report.sources import Source, cited_ids, find_sources
+from osseo.report.svg import common_limit
+
+__all__ = ["Page", "RowGroup", "is_body", "page_of"]
+
+BODY_WORDS = ("serum", "urine", "stool", "balance", "stores", "status", "absorbed", "excretion")
+MAP_NAMES = {
+    "new_bone": "New bone",
+    "graft": "Residual graft",
+    "soft": "Soft tissue",
+    "mineral": "Mineralised bone",
+    "osteoid": "Osteoid",
+}
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """The rows of one endpoint, drawn on one axis of half width `limit`."""
+
+    rows: tuple[EndpointRow, ...]
+    limit: float
+
+
+@dataclass(frozen=True)
+class PriorGroup:
+    """One endpoint at its last visit under every prior set."""
+
+    row: EndpointRow
+    sets: tuple[tuple[str, EndpointRow], ...]
+    limit: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer as the report shows it; `prefix` keeps anchors of two readings apart."""
+
+    answer: AnswerResult
+    prefix: str
+    groups: tuple[RowGroup, ...] = ()
+    priors: tuple[PriorGroup, ...] = ()
+    maps: tuple[Figure, ...] = ()
+    graft: tuple[Figure, ...] = ()
+    body: tuple[Figure, ...] = ()
+    sources: tuple[Source, ...] = ()
+    chain_csv: str = ""
+    status_limit: float = 1.0
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All interactive figures, in reading order."""
+        return (*self.maps, *self.graft, *self.body)
+
+    @property
+    def lead(self) -> EndpointRow | None:
+        """The first row: the one single figures of the answer refer to."""
+        return self.answer.rows[0] if self.answer.rows else None
+
+
+def page_of(answer: AnswerResult, prefix: str = "") -> Page:
+    """Sort an answer into the sections of a page; a stopped one keeps its safety findings only."""
+    if answer.stopped:
+        return Page(answer, prefix)
+    graft = [s for s in answer.series if not is_body(s)]
+    body = [s for s in answer.series if is_body(s)]
+    lead = answer.rows[0] if answer.rows else None
+    spread = [i for _, i in answer.status_sensitivity]
+    return Page(
+        answer,
+        prefix,
+        groups=_groups((*answer.rows, *answer.body_rows)),
+        priors=_priors(answer.prior_sets),
+        maps=tuple(_maps(answer, prefix)),
+        graft=_curves(graft, answer, prefix),
+        body=_curves(body, answer, prefix),
+        sources=find_sources(cited_ids(answer)),
+        chain_csv=_chain_csv(answer),
+        status_limit=common_limit(spread, lead.margin if lead else None),
+    )
+
+
+def is_body(series: Series) -> bool:
+    """Whether a series belongs to the body rather than to the graft."""
+    return series.name.startswith("body") or any(w in series.name for w in BODY_WORDS)
+
+
+def _groups(rows: Sequence[EndpointRow]) -> tuple[RowGroup, ...]:
+    out = []
+    for _, group in groupby(rows, key=lambda r: (r.endpoint, r.label)):
+        members = tuple(group)
+        limit = common_limit([r.difference for r in members], members[0].margin)
+        out.append(RowGroup(members, limit))
+    return tuple(out)
+
+
+def _priors(prior_sets: Mapping[str, Sequence[EndpointRow]]) -> tuple[PriorGroup, ...]:
+    """Return the last visit of every endpoint under every set that has it."""
+    last: dict[str, dict[str, EndpointRow]] = {}
+    for name, rows in prior_sets.items():
+        for row in rows:
+            last.setdefault(row.endpoint, {})[name] = row
+    out = []
+    for sets in last.values():
+        pairs = tuple((name.replace("_", " "), row) for name, row in sets.items())
+        limit = common_limit([r.difference for _, r in pairs], pairs[0][1].margin)
+        out.append(PriorGroup(pairs[0][1], pairs, limit))
+    return tuple(out)
+
+
+def _curves(series: Sequence[Series], answer: AnswerResult, prefix: str) -> tuple[Figure, ...]:
+    return tuple(
+        series_figure(s, answer.study_points, key=f"{prefix}curve-{s.name.replace('.', '-')}") for s in series
+    )
+
+
+def _maps(answer: AnswerResult, prefix: str) -> list[Figure]:
+    """Return for each field the maps without and with, then the difference of the first field."""
+    if answer.map_time_d is None or answer.map_depth_mm is None:
+        return []
+    base = DepthMap("", np.empty(0), answer.map_time_d, answer.map_depth_mm)
+    figures: list[Figure] = []
+    changes: list[Figure] = []
+    for name in (n for n in answer.map_without if n in answer.map_with):
+        pair = np.asarray(answer.map_without[name]), np.asarray(answer.map_with[name])
+        named, key = replace(base, title=MAP_NAMES.get(name, name)), f"{prefix}map-{name}"
+        figures += _pair(named, pair, key)
+        changes.append(_change(named, pair[1] - pair[0], f"{key}-change"))
+    return [*figures, *changes[:1]]
+
+
+def _change(base: DepthMap, values: np.ndarray, key: str) -> Figure:
+    shown = replace(base, title=f"{base.title}, with minus without", values=values, unit="points")
+    return map_figure(key, shown, top_of(values), is_difference=True)
+
+
+def _pair(base: DepthMap, pair: tuple[np.ndarray, np.ndarray], key: str) -> list[Figure]:
+    top = top_of(*pair)
+    return [
+        map_figure(f"{key}-{arm}", replace(base, title=f"{base.title}, {arm}", values=v), top)
+        for arm, v in zip(("without", "with"), pair, strict=True)
+    ]
+
+
+def _chain_csv(answer: AnswerResult) -> str:
+    rows = [(c.step, c.label, c.unit, c.without, c.with_regimen) for c in answer.chain]
+    return to_csv(("step", "label", "unit", "without", "with"), rows)

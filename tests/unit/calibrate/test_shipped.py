@@ -1,0 +1,51 @@
+"""The shipped fits: each has a problem, targets and a current posterior."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from osseo.calibrate import shipped
+from osseo.errors import CalibrationError, NameUnknown
+from osseo.parameters.draws import read_draws
+
+
+def test_unknown_fit():
+    with pytest.raises(NameUnknown, match="unknown fit"):
+        shipped.load_problem("no_such_fit")
+
+
+@pytest.fixture
+def with_problem(monkeypatch, problem, tmp_path):
+    """The small real problem in the place of a shipped one, with its own folder of draws."""
+    monkeypatch.setattr(shipped, "fit_names", lambda: ("osteotomy_test",))
+    module = SimpleNamespace(make_problem=lambda: problem)
+    monkeypatch.setattr(shipped, "import_module", lambda name: module)
+    monkeypatch.setattr(shipped, "DRAWS", tmp_path)
+    return tmp_path / "osteotomy_test.csv"
+
+
+def test_refit_writes_a_current_posterior(with_problem):
+    assert "run the fit" in shipped.posterior_issues("osteotomy_test")[0]
+    result, path = shipped.refit("osteotomy_test", n=20, seed=2, path=with_problem)
+    assert path == with_problem and read_draws(path).n == 20
+    assert read_draws(path).meta["mode"] == result.values
+    assert shipped.posterior_issues("osteotomy_test") == []
+    shipped.check_posterior("osteotomy_test")
+
+
+def test_a_stale_posterior_is_refused(with_problem, problem, monkeypatch):
+    shipped.refit("osteotomy_test", n=5, path=with_problem)
+    problem.setup["dt"] = 0.5
+    with pytest.raises(CalibrationError, match=r"out of date: the set-up .* refit it"):
+        shipped.check_posterior("osteotomy_test")
+
+
+def test_progress_is_passed_on(with_problem):
+    seen = []
+    shipped.refit("osteotomy_test", n=5, path=with_problem, progress=lambda *row: seen.append(row))
+    assert len(seen) > 3
+
+
+@pytest.mark.parametrize("name", shipped.fit_names())
+def test_every_shipped_posterior_is_current(name):
+    assert shipped.posterior_issues(name) == []
