@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from osseo.answer._safety_facts import Facts
 
 __all__ = ["PREDICATES"]
 
 
-def _years_below(facts: Facts, limit: float, when: Mapping[str, object]) -> bool:
+def _years_below(facts: Facts, limit: float, when: Mapping[str, Any]) -> bool:
     """A duration that was not said counts as long."""
     years = [facts.years.get(name) for name in when["drug_class"] if name in facts.drugs]
     return bool(years) and all(y is not None and y < limit for y in years)

@@ -63,7 +63,8 @@ class EndpointRow:
     `p_too_small` = Pr(|E D| < m), `p_gain` = Pr(E D > m), `p_loss` = Pr(E D < -m), `share_gain` = share of
     patients who gain more than m, `p_positive` = Pr(E D > 0). `better` is +1 if more is better, else -1,
     and gain and loss are read in that direction. `margin` is None for body quantities, then the
-    probabilities are NaN. `visit_d` is None for times to an event.
+    probabilities are NaN. `visit_d` is None for times to an event. `mean_effect` is the difference
+    averaged over patients, one value per parameter draw: what the probabilities are about.
     """
 
     endpoint: str
@@ -83,6 +84,7 @@ class EndpointRow:
     prior_driven_share: float = float("nan")
     n_failed: int = 0
     note: str = ""
+    mean_effect: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class StudyPoint:
 
 @dataclass(frozen=True)
 class AnswerResult:
-    """Everything an answer says; see the classes above. `map_*` is the depth-time map of a typical patient."""
+    """Everything an answer says; see the classes above. `map_*` is the depth-time map, mean over draws."""
 
     question: str
     headline: str

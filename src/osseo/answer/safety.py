@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
@@ -34,7 +35,7 @@ class SafetyRule:
     id: str
     level: str
     text: str
-    when: Mapping[str, object]
+    when: Mapping[str, Any]
     number: str = ""
     records: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
@@ -98,7 +99,7 @@ def _apply(rules: Sequence[SafetyRule], facts: Facts) -> list[Finding]:
     return findings
 
 
-def _holds(when: Mapping[str, object], facts: Facts) -> bool:
+def _holds(when: Mapping[str, Any], facts: Facts) -> bool:
     return all(PREDICATES[name](facts, wanted, when) for name, wanted in when.items())
 
 
@@ -147,11 +148,20 @@ def load_rules() -> tuple[tuple[SafetyRule, ...], Vocabulary]:
     return rules, words
 
 
-def _make_rule(entry: Mapping[str, object]) -> SafetyRule:
-    listed = {key: tuple(entry.get(key) or ()) for key in ("records", "unless")}
-    plain = {key: entry[key] for key in ("id", "level", "when", "top") if key in entry}
-    texts = {key: " ".join(str(entry.get(key, "")).split()) for key in ("text", "number")}
-    return SafetyRule(**plain, **texts, **listed)
+def _make_rule(entry: Mapping[str, Any]) -> SafetyRule:
+    def plain(key: str) -> str:
+        return " ".join(str(entry.get(key, "")).split())
+
+    return SafetyRule(
+        id=entry["id"],
+        level=entry["level"],
+        text=plain("text"),
+        when=entry["when"],
+        number=plain("number"),
+        records=tuple(entry.get("records", ())),
+        unless=tuple(entry.get("unless", ())),
+        top=bool(entry.get("top", False)),
+    )
 
 
 def check_rule(rule: SafetyRule, before: Sequence[SafetyRule], words: Vocabulary) -> list[Issue]:

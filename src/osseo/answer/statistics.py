@@ -94,7 +94,8 @@ def first_order_shares(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
     output = a + sum_k b_k z_k + e (least squares, z standardised);  S_k = (b_k^2 - se_k^2) / Var(output)
 
     The squared standard error is taken off because even an input without effect has a squared slope
-    above zero; a share may therefore come out slightly negative and is then returned as 0.
+    above zero; a share may therefore come out slightly negative and is then returned as 0. The output is
+    cut at its 1 and 99 % points, so that one extreme patient does not decide what dominates.
 
     Parameters
     ----------
@@ -105,6 +106,7 @@ def first_order_shares(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
     """
     rows = np.isfinite(output)
     x, y = np.asarray(inputs, dtype=float)[rows], np.asarray(output, dtype=float)[rows]
+    y = np.clip(y, *np.quantile(y, [0.01, 0.99])) if y.size else y
     share = np.zeros(inputs.shape[1])
     spread = x.std(axis=0)
     use = spread > 1e-12 * np.maximum(1.0, np.abs(x).max(axis=0, initial=0.0))

@@ -1,13 +1,15 @@
 """The fits osseo ships: load the problem of one, refit it, and say whether its posterior is current.
 
-A fit called NAME is a file `osseo/calibrate/NAME.py` with `make_problem() -> FitProblem`, its targets
-`targets/NAME.yaml`, and its posterior `parameters/draws/NAME.csv`.
+A fit called NAME is a file `osseo/calibrate/NAME.py` with `NAME_problem() -> FitProblem` and, where more
+than the fitted parameters are drawn, `NAME_draws(result, n, seed) -> Draws`; its targets stand in
+`targets/NAME.yaml`, its posterior in `parameters/draws/NAME.csv`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from osseo.calibrate.fit import FitResult, fit
 from osseo.calibrate.minimise import FitOptions, Progress
@@ -27,6 +29,10 @@ def fit_names() -> tuple[str, ...]:
     return tuple(name for name in target_names() if (here / f"{name}.py").is_file())
 
 
+def _module(name: str) -> Any:
+    return import_module(f"osseo.calibrate.{name}")
+
+
 def load_problem(name: str) -> FitProblem:
     """Return the problem of a shipped fit, ready to run.
 
@@ -36,7 +42,7 @@ def load_problem(name: str) -> FitProblem:
     CalibrationError : a target or free parameter that must not be used.
     """
     check_name(name, fit_names(), "fit")
-    return import_module(f"osseo.calibrate.{name}").make_problem()
+    return getattr(_module(name), f"{name}_problem")()
 
 
 def refit(
@@ -62,7 +68,7 @@ def refit(
     CalibrationError : the fit was refused or did not converge; nothing is written.
     """
     result = fit(load_problem(name), options=options, progress=progress)
-    draws = draw_posterior(result, n, seed)
+    draws = getattr(_module(name), f"{name}_draws", draw_posterior)(result, n, seed)
     return result, write_posterior(draws, path)
 
 

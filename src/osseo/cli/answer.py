@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +14,14 @@ from osseo.cli.output import Output
 __all__ = ["answer", "simulate"]
 
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file, e.g. examples/sinus-xenograft.yaml.")]
-Draws = Annotated[int, typer.Option("--draws", min=2, help="Paired draws of parameters and patients.")]
+Draws = Annotated[int, typer.Option("--draws", min=40, help="Paired draws of parameters and patients.")]
 
 
 def answer(
     scenario: ScenarioFile,
     draws: Draws = 200,
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="Slower: more draws for the shares and prior sets.")
+        bool, typer.Option("--thorough", help="Slower and steadier: at least 1000 draws.")
     ] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Also print the chain from dose to endpoint.")
@@ -38,13 +39,26 @@ def answer(
     from osseo.answer import answer_scenario
 
     with places.progress("answering") as report:
-        results = answer_scenario(scenario, n_draws=draws, seed=seed, progress=report, thorough=thorough)
+        results = answer_scenario(
+            scenario,
+            n_draws=draws,
+            seed=seed,
+            progress=report,
+            thorough=thorough,
+            command=_typed(scenario, draws, seed, thorough),
+        )
     from osseo.report import answers_to_dict, render_answers
 
     page = _write_folder(results, out) if out is not None else ""
     places.write_json(answers_to_dict(results))
     if places.talks:
         render_answers(results, places.console(), explain=explain, report=page)
+
+
+def _typed(scenario: Path, draws: int, seed: int, thorough: bool) -> str:
+    """Return the command that gives the same answer, defaults spelled out."""
+    tail = " --thorough" if thorough else ""
+    return f"osseo answer {shlex.quote(str(scenario))} --draws {draws} --seed {seed}{tail}"
 
 
 def _write_folder(results, out: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -39,12 +40,9 @@ def step(
     from osseo.parameters import load_parameters
 
     system = compile_model(load_model(model))
-    kinds = {
-        "overrides": system.parameter_names,
-        "inputs": system.input_names,
-        "states": system.state_names,
-    }
-    rows = derivatives_at(system, load_parameters(), **_sorted_settings(setting or (), kinds))
+    kinds = (system.parameter_names, system.input_names, system.state_names)
+    overrides, inputs, states = _sorted_settings(setting or (), kinds)
+    rows = derivatives_at(system, load_parameters(), overrides, inputs=inputs, states=states)
     table = [(r.name, r.role, r.value, r.unit, r.derivative, r.derivative_unit) for r in rows]
     columns = ("name", "role", "value", "unit", "derivative", "derivative_unit")
     Output(places.json, places.out, quiet=True).show_listing(Listing(f"step-{model}", columns, table))
@@ -57,18 +55,18 @@ def _rate(row) -> str:
     return "" if row.derivative != row.derivative else f"{row.derivative:+.6g} {row.derivative_unit}"
 
 
-def _sorted_settings(settings, kinds) -> dict[str, dict[str, float]]:
-    """Sort NAME=VALUE into parameters, inputs and states of the model."""
+def _sorted_settings(settings: Sequence[str], kinds: Sequence[tuple[str, ...]]) -> list[dict[str, float]]:
+    """Sort NAME=VALUE into one mapping for each kind of name."""
     from osseo.names import check_name
 
-    known = [name for names in kinds.values() for name in names]
-    sorted_out: dict[str, dict[str, float]] = {kind: {} for kind in kinds}
+    known = [name for names in kinds for name in names]
+    found: list[dict[str, float]] = [{} for _ in kinds]
     for text in settings:
-        name, equals, value = text.partition("=")
-        check_name(name.strip(), known, "quantity", "--set")
-        kind = next(k for k, names in kinds.items() if name.strip() in names)
-        sorted_out[kind][name.strip()] = _number(value if equals else "", text)
-    return sorted_out
+        name, equals, value = (part.strip() for part in text.partition("="))
+        check_name(name, known, "quantity", "--set")
+        place = next(i for i, names in enumerate(kinds) if name in names)
+        found[place][name] = _number(value if equals else "", text)
+    return found
 
 
 def _number(value: str, text: str) -> float:

@@ -6,6 +6,7 @@ Same graph as the emitter, so this is not the independent twin (that is `referen
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -40,9 +41,7 @@ _OPERATIONS: dict[str, Callable[..., np.ndarray]] = {
 }
 
 
-def evaluate(
-    graph: Graph, roots: Sequence[int], vectors: Mapping[str, Sequence[np.ndarray | float]]
-) -> list[np.ndarray]:
+def evaluate(graph: Graph, roots: Sequence[int], vectors: Mapping[str, Any]) -> list[np.ndarray]:
     """Return the value of each root.
 
     Parameters
@@ -51,7 +50,7 @@ def evaluate(
     vectors : vector name (y p u t a) -> its elements; each element may be an array, all
         elements broadcast together.
     """
-    values: dict[int, np.ndarray] = {}
+    values: dict[int, Any] = {}
     with np.errstate(all="ignore"):  # both sides of a select are evaluated; not-a-number is passed on
         for i in graph.order(roots):
             node = graph.nodes[i]

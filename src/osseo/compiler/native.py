@@ -52,6 +52,7 @@ def make_native(assembly: str, names: Iterable[str]) -> NativeCode:
     module.data_layout = str(machine.target_data)
     module.verify()
     options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.slp_vectorization = False  # nothing to win in scalar code, and most of the time to lose
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     optimised = str(module)

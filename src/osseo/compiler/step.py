@@ -62,7 +62,7 @@ def derivatives_at(
     p = system.parameter_vector(pset, overrides)[0]
     u = _replaced(np.zeros(system.kernel.n_inputs), inputs, system.input_index, "input")
     y = _replaced(system.initial(p, u), states, system.state_index, "state")
-    rates = system.rhs(time, y, p, u)
+    rates = system.rhs(time, y, p, u) + 0.0  # -0.0 reads badly
     rows = [
         StepRow(q.name, q.role, q.unit, float(y[i]), float(rates[i]), f"{q.unit}/d")
         for i, q in enumerate(system.ir.states)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -122,7 +123,7 @@ class System:
             if q.name not in pset and q.name not in given
         ]
 
-    def _misfits(self, pset: ParameterSet, given: Mapping[str, object], n: int) -> list[Issue]:
+    def _misfits(self, pset: ParameterSet, given: Mapping[str, Any], n: int) -> list[Issue]:
         issues = []
         for name, value in given.items():
             shape = np.shape(value)

@@ -154,8 +154,9 @@ def _derivative(task, work, i, t, y, out):
     """Right-hand side plus the running infusions."""
     _set_input(task, work, i, t)
     _call(task, work, i, task.rhs, t, y, out)
-    for s in range(y.size):
-        out[s] += work.rate[s]
+    rate = work.rate
+    for s in range(out.size):
+        out[s] += rate[s]
 
 
 @jit_inline
@@ -278,14 +279,15 @@ def _save_now(task, course, work, i):
 @jit
 def _interpolate(tableau, work, share):
     """Write the state at a share (0-1) of the step just made into work.y_stage."""
-    for s in range(work.y.size):
+    dense, k, y, y_new, into = tableau.dense, work.k, work.y, work.y_new, work.y_stage
+    for s in range(y.size):
         q_0, q_1, q_2 = 0.0, 0.0, 0.0
         for j in range(8):
-            q_0 += tableau.dense[0, j] * work.k[j, s]
-            q_1 += tableau.dense[1, j] * work.k[j, s]
-            q_2 += tableau.dense[2, j] * work.k[j, s]
-        bent = work.y_new[s] + (1 - share) * (q_0 + share * (q_1 + share * q_2))
-        work.y_stage[s] = (1 - share) * work.y[s] + share * bent
+            q_0 += dense[0, j] * k[j, s]
+            q_1 += dense[1, j] * k[j, s]
+            q_2 += dense[2, j] * k[j, s]
+        bent = y_new[s] + (1 - share) * (q_0 + share * (q_1 + share * q_2))
+        into[s] = (1 - share) * y[s] + share * bent
 
 
 @jit
@@ -302,59 +304,66 @@ def _save_between(task, tableau, course, work, i, t_new):
 
 
 @jit_inline
-def _stage_state(tableau, work, s):
-    """State at which stage s takes its derivative."""
-    n = work.y.size
+def _stage_state(a, s, y, k, y_stage):
+    """State at which stage s takes its derivative; from stage 6 on each adds the k before."""
+    n = y.size
     if s > 5:
         for m in range(n):
-            work.y_stage[m] += work.k[s - 1, m]
+            y_stage[m] += k[s - 1, m]
         return
-    work.y_stage[:] = work.y
+    for m in range(n):
+        y_stage[m] = y[m]
     for j in range(s):
-        a = tableau.a[s, j]
+        weight = a[s, j]
         for m in range(n):
-            work.y_stage[m] += a * work.k[j, m]
+            y_stage[m] += weight * k[j, m]
+
+
+@jit_inline
+def _stage_sum(tableau, s, h, k, dfdt):
+    """Add the earlier stages and the time derivative to the derivative in k[s]."""
+    n = dfdt.size
+    weight = h * tableau.time_weights[s]
+    for m in range(n):
+        k[s, m] += weight * dfdt[m]
+    c = tableau.c
+    for j in range(s):
+        weight = c[s, j] / h
+        for m in range(n):
+            k[s, m] += weight * k[j, m]
 
 
 @jit_inline
 def _attempt(task, tableau, work, i, h):
     """Try one step of size h into work.y_new; return the largest scaled error (inf if not finite)."""
-    n = work.y.size
-    t = work.clock[TIME]
-    call_factor(task.factor, work.jac.ctypes.data, 1.0 / (h * tableau.gamma), work.lu.ctypes.data)
+    t, lu = work.clock[TIME], work.lu.ctypes.data
+    y, y_stage, y_new, k, dfdt = work.y, work.y_stage, work.y_new, work.k, work.dfdt
+    call_factor(task.factor, work.jac.ctypes.data, 1.0 / (h * tableau.gamma), lu)
+    k[0] = work.f
     for s in range(8):
-        stage = work.k[s]
-        if s == 0:
-            stage[:] = work.f
-        else:
-            _stage_state(tableau, work, s)
-            _derivative(task, work, i, t + tableau.nodes[s] * h, work.y_stage, stage)
-        time_weight = h * tableau.time_weights[s]
-        for m in range(n):
-            stage[m] += time_weight * work.dfdt[m]
-        for j in range(s):
-            c = tableau.c[s, j] / h
-            for m in range(n):
-                stage[m] += c * work.k[j, m]
-        call_solve(task.solve, work.lu.ctypes.data, stage.ctypes.data)
-    for m in range(n):
-        work.y_new[m] = work.y_stage[m] + work.k[7, m]
-    return _error(task, work)
+        if s > 0:
+            _stage_state(tableau.a, s, y, k, y_stage)
+            _derivative(task, work, i, t + tableau.nodes[s] * h, y_stage, k[s])
+        _stage_sum(tableau, s, h, k, dfdt)
+        call_solve(task.solve, lu, k.ctypes.data + s * k.shape[1] * 8)
+    for m in range(y.size):
+        y_new[m] = y_stage[m] + k[7, m]
+    error, worst = _error(y, y_new, k[7], task.atol, task.rtol)
+    work.mark[COMPONENT] = worst
+    return error
 
 
 @jit_inline
-def _error(task, work):
-    """Largest scaled error of the step and, in work.mark, the state that has it."""
-    error = 0.0
-    for s in range(work.y.size):
-        ratio = abs(work.k[7, s]) / _scale(task, s, work.y[s], work.y_new[s])
-        if not np.isfinite(ratio) or not np.isfinite(work.y_new[s]):
-            work.mark[COMPONENT] = s
-            return np.inf
+def _error(y, y_new, gap, atol, rtol):
+    """Largest scaled error of the step, inf if anything is not finite, and the state that has it."""
+    error, worst = 0.0, 0
+    for s in range(y.size):
+        ratio = abs(gap[s]) / (atol[s] + rtol * max(abs(y[s]), abs(y_new[s])))
+        if not (np.isfinite(ratio) and np.isfinite(y_new[s])):
+            return np.inf, s
         if ratio > error:
-            error = ratio
-            work.mark[COMPONENT] = s
-    return error
+            error, worst = ratio, s
+    return error, worst
 
 
 @jit_inline

@@ -160,12 +160,10 @@ def _begin(task, work, i):
 @jit
 def _outputs(task, work, t, out):
     """Outputs of all cells at time t into out (n_cells, n_outputs)."""
-    n_states, n_out = work.y.shape[1], out.shape[1]
+    y, p, u, into = work.y.ctypes.data, work.p.ctypes.data, work.u.ctypes.data, out.ctypes.data
+    of_y, of_p, of_out = work.y.shape[1] * 8, work.p.shape[1] * 8, out.shape[1] * 8
     for c in range(work.y.shape[0]):
-        y = work.y.ctypes.data + c * n_states * 8
-        p = work.p.ctypes.data + c * work.p.shape[1] * 8
-        address = out.ctypes.data + c * n_out * 8
-        call_model(task.output, t, y, p, work.u.ctypes.data, address)
+        call_model(task.output, t, y + c * of_y, p + c * of_p, u, into + c * of_out)
 
 
 @jit_inline
@@ -218,63 +216,63 @@ def _react(task, work, h):
 @jit
 def _check(task, work):
     """Refuse amounts below zero by more than rounding, volumes that vanish, and NaN."""
-    n_cells, n_states = work.y.shape
-    for s in range(n_states):
-        for c in range(n_cells):
-            y = work.y[c, s]
-            if not np.isfinite(y):
+    y, scale, is_volume = work.y, work.scale, task.is_volume
+    for c in range(y.shape[0]):
+        for s in range(y.shape[1]):
+            amount = y[c, s]
+            if not np.isfinite(amount):
                 _fail(work, NOT_FINITE, s, c)
-            elif y < -ROUNDING * work.scale[s] or (task.is_volume[s] == 1 and y <= 0.0):
+            elif amount < -ROUNDING * scale[s] or (amount <= 0.0 and is_volume[s] == 1):
                 _fail(work, NEGATIVE_STATE, s, c)
-            elif y > work.scale[s]:
-                work.scale[s] = y
+            elif amount > scale[s]:
+                scale[s] = amount
 
 
 @jit
 def _conductances(task, work, f):
     """Face conductances of field f: the two half cells of a face in series (harmonic mean)."""
-    n = work.v.size
+    y, out, v, g, half = work.y, work.out, work.v, work.g, work.right
+    n = v.size
     volume, coefficient = task.volume[f], task.coefficient[f]
     for c in range(n):
-        work.v[c] = work.y[c, volume] if volume >= 0 else task.widths[c]
-        d = work.out[c, coefficient]
+        v[c] = y[c, volume] if volume >= 0 else task.widths[c]
+        d = out[c, coefficient]
         if not (np.isfinite(d) and d >= 0.0):
             _fail(work, NOT_FINITE, task.field[f], c)
-        work.right[c] = 2.0 * d / work.v[c]
-    work.g[0] = work.right[0] if task.near[f] >= 0 else 0.0
-    work.g[n] = work.right[n - 1] if task.far[f] >= 0 else 0.0
+        half[c] = 2.0 * d / v[c]
+    g[0] = half[0] if task.near[f] >= 0 else 0.0
+    g[n] = half[n - 1] if task.far[f] >= 0 else 0.0
     for c in range(n - 1):
-        a, b = work.right[c], work.right[c + 1]
-        work.g[c + 1] = a * b / (a + b) if a > 0.0 and b > 0.0 else 0.0
+        a, b = half[c], half[c + 1]
+        g[c + 1] = a * b / (a + b) if a > 0.0 and b > 0.0 else 0.0
 
 
 @jit_inline
-def _sweep(work, h, theta, near, far):
-    """One theta step of size h for the density in work.rho, walls held at near and far."""
-    n = work.v.size
-    now, then = (1.0 - theta) * h, theta * h
-    g, rho, v = work.g, work.rho, work.v
+def _sweep(v, g, rho, upper, rest, weights, near, far):
+    """One theta step of the density rho, walls held at near and far; return what entered.
+
+    v (n_cells,), g (n_cells + 1,); weights: share of the step by the old and by the new density [d].
+    """
+    n = v.size
+    old, new = weights
     for c in range(n):
         left = near if c == 0 else rho[c - 1]
         right = far if c == n - 1 else rho[c + 1]
-        kept = rho[c] * (v[c] - now * (g[c] + g[c + 1]))
-        work.right[c] = kept + now * (g[c] * left + g[c + 1] * right)
-    work.right[0] += then * g[0] * near
-    work.right[n - 1] += then * g[n] * far
-    below = 0.0
-    for c in range(n):
-        pivot = v[c] + then * (g[c] + g[c + 1])
-        if c > 0:
-            pivot -= then * g[c] * work.upper[c - 1]
-            below = then * g[c] * work.right[c - 1]
-        work.upper[c] = then * g[c + 1] / pivot
-        work.right[c] = (work.right[c] + below) / pivot
-    first, last = rho[0], rho[n - 1]
-    rho[n - 1] = work.right[n - 1]
+        kept = rho[c] * (v[c] - old * (g[c] + g[c + 1]))
+        rest[c] = kept + old * (g[c] * left + g[c + 1] * right)
+    rest[0] += new * g[0] * near
+    rest[n - 1] += new * g[n] * far
+    entered = old * (g[0] * (near - rho[0]) + g[n] * (far - rho[n - 1]))
+    upper[0] = new * g[1] / (v[0] + new * (g[0] + g[1]))
+    rest[0] /= v[0] + new * (g[0] + g[1])
+    for c in range(1, n):
+        pivot = v[c] + new * (g[c + 1] + g[c] * (1.0 - upper[c - 1]))
+        upper[c] = new * g[c + 1] / pivot
+        rest[c] = (rest[c] + new * g[c] * rest[c - 1]) / pivot
+    rho[n - 1] = rest[n - 1]
     for c in range(n - 2, -1, -1):
-        rho[c] = work.right[c] + work.upper[c] * rho[c + 1]
-    entered = g[0] * (now * (near - first) + then * (near - rho[0]))
-    return entered + g[n] * (now * (far - last) + then * (far - rho[n - 1]))
+        rho[c] = rest[c] + upper[c] * rho[c + 1]
+    return entered + new * (g[0] * (near - rho[0]) + g[n] * (far - rho[n - 1]))
 
 
 @jit
@@ -283,21 +281,23 @@ def _diffuse(task, work, f, h):
     _conductances(task, work, f)
     if work.mark[STATUS] != OK:
         return
-    n, field = work.v.size, task.field[f]
+    y, v, g, rho = work.y, work.v, work.g, work.rho
+    n, field = v.size, task.field[f]
     fastest = 0.0
     for c in range(n):
-        work.rho[c] = work.y[c, field] / work.v[c]
-        fastest = max(fastest, (work.g[c] + work.g[c + 1]) / work.v[c])
+        rho[c] = y[c, field] / v[c]
+        fastest = max(fastest, (g[c] + g[c + 1]) / v[c])
     # (1 - theta) step fastest <= 1 keeps every term of the explicit half positive
     m = np.ceil(0.5000001 * h * fastest)
     theta = 0.5 if m <= MAX_SWEEPS else 1.0
     m = int(min(max(m, 1.0), MAX_SWEEPS))
     near = work.p[0, task.near[f]] if task.near[f] >= 0 else 0.0
     far = work.p[n - 1, task.far[f]] if task.far[f] >= 0 else 0.0
+    weights = ((1.0 - theta) * h / m, theta * h / m)
     for _ in range(m):
-        work.wall[f] += _sweep(work, h / m, theta, near, far)
+        work.wall[f] += _sweep(v, g, rho, work.upper, work.right, weights, near, far)
     for c in range(n):
-        work.y[c, field] = work.rho[c] * work.v[c]
+        y[c, field] = rho[c] * v[c]
 
 
 @jit

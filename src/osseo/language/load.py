@@ -62,6 +62,8 @@ def load_model_files(
     ModelError : with every problem in every file, by file, line and name.
     """
     issues = [] if scope in SCOPES else [Issue(name, f"scope {scope!r}", "write body or site")]
+    if not paths:
+        issues.append(Issue(name, "no model files", "give at least one .ant file"))
     modules = [m for m in (_read_one(Path(path), issues) for path in paths) if m is not None]
     if len(modules) < len(paths):
         # joints to a file that could not be read would only repeat its problem

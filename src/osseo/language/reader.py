@@ -45,6 +45,13 @@ def _unit_issues(text: ModelText, units: Mapping[str, UnitLine]) -> list[Issue]:
     return issues
 
 
+def _character_issues(text: ModelText) -> list[Issue]:
+    return [
+        Issue(f"{text.file}:{line}", f"character {char!r}", "write names and formulas in plain ASCII")
+        for char, line in text.odd_characters()
+    ]
+
+
 def _header_issues(text: ModelText, name: str) -> list[Issue]:
     models = [s for s in text.statements if s.kind == "model"]
     if len(models) != 1:
@@ -104,8 +111,10 @@ def _to_sbml(source: str, name: str) -> tuple[str, str]:
     with _LOCK:
         antimony.clearPreviousLoads()
         ok = antimony.loadAntimonyString(source)
-        error = antimony.getLastError() if ok < 0 else ""
-        sbml = "" if error else antimony.getSBMLString(name)
+        error = str(antimony.getLastError()) if ok < 0 else ""
+        if not error and name not in antimony.getModuleNames():
+            error = f"model {name} was not seen; is a comment or a block above it left open?"
+        sbml = "" if error else str(antimony.getSBMLString(name))
         antimony.clearPreviousLoads()
     return sbml, error
 
@@ -123,6 +132,9 @@ def read_sbml(text: ModelText, name: str, units: Mapping[str, UnitLine]) -> str:
     ------
     ModelError : with all problems that can be seen in the text, or what Antimony says, by line.
     """
+    issues = _character_issues(text)
+    if issues:  # Antimony's own message about them is no text
+        raise ModelError.from_issues(text.file, issues, "no model was loaded")
     issues = _header_issues(text, name) + _unit_issues(text, units) + _double_issues(text)
     sbml, error = _to_sbml(_with_units(text, units), (text.names("model") or [name])[-1])
     if error:

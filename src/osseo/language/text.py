@@ -73,6 +73,12 @@ class ModelText:
         """Return `file:line` for `name`."""
         return f"{self.file}:{self.line_of(name, *kinds)}"
 
+    def odd_characters(self) -> list[tuple[str, int]]:
+        """Return (character, line) of what is not plain ASCII outside comments and quotes."""
+        bare = re.sub(r'"[^"\n]*"', "", _blank_comments(self.source))
+        found = [(c, i) for i, line in enumerate(bare.split("\n"), start=1) for c in line]
+        return [(c, i) for c, i in found if not (" " <= c <= "~" or c in "\t\r")]
+
     def names(self, *kinds: str) -> list[str]:
         """Return the names that statements of these kinds are about, once each, in order."""
         return list(dict.fromkeys(s.name for s in self.statements if s.kind in kinds))

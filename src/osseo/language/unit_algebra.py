@@ -37,6 +37,8 @@ class Unit:
         return Unit(self.factor / other.factor, self.dims / other.dims)
 
     def __pow__(self, exponent: float) -> Unit:
+        if exponent == 0:
+            return parse_unit("1")  # pint would keep `meter^0`, which differs from nothing
         return Unit(self.factor**exponent, self.dims**exponent)
 
     def is_same(self, other: Unit) -> bool:

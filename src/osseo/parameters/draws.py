@@ -10,8 +10,6 @@ import csv
 import hashlib
 import io
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from osseo.errors import InputError, Issue
+from osseo.files import write_text
 from osseo.names import check_name
 
 __all__ = ["Draws", "meta_path", "read_draws", "write_draws"]
@@ -99,19 +98,6 @@ def _to_csv(draws: Draws) -> str:
     return out.getvalue()
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    """Write beside the target, then rename: a reader never sees half a file."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def write_draws(draws: Draws, path: str | Path) -> Path:
     """Write draws and their side file; return the path of the CSV.
 
@@ -132,9 +118,8 @@ def write_draws(draws: Draws, path: str | Path) -> Path:
     try:
         said = {key: value for key, value in draws.meta.items() if key not in _RESERVED}
         meta = json.dumps({**said, **own}, indent=1, sort_keys=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_atomically(path, text)
-        _write_atomically(meta_path(path), meta + "\n")
+        write_text(path, text)
+        write_text(meta_path(path), meta + "\n")
     except (OSError, TypeError) as error:
         raise InputError(f"{path}: draws cannot be written: {error}") from error
     return path

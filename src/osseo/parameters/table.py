@@ -21,7 +21,7 @@ from osseo.units import is_same_dimension
 
 __all__ = ["COLUMNS", "LAYERS", "load_parameters", "read_tables", "table_folder", "table_names"]
 
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "name",
     "unit",
     "value",
@@ -129,7 +129,7 @@ def _read_row(where: str, cells: list[str], issues: list[Issue]) -> Parameter | 
         message = f"got {len(cells)} cells, expected {len(COLUMNS)}"
         issues.append(Issue(where, message, "quote a cell that contains a comma"))
         return None
-    row = dict(zip(COLUMNS, cells, strict=True))
+    row: dict[str, str] = dict(zip(COLUMNS, cells, strict=True))
     found = _word_issues(where, row)
     numbers = _read_numbers(where, row, found)
     if numbers and not found:

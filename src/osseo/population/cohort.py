@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import yaml
@@ -73,7 +74,7 @@ def _read() -> dict[str, dict]:
     return yaml.safe_load(text)
 
 
-def check_entry(name: str, entry: Mapping[str, object]) -> list[Issue]:
+def check_entry(name: str, entry: Mapping[str, Any]) -> list[Issue]:
     """Return what is missing in one entry: a label, a unit, a grade, records or a reason."""
     issues = [Issue(name, f"has no {key}") for key in _TEXTS if not entry.get(key)]
     if not entry.get("records") and not entry.get("assumed"):
@@ -85,7 +86,7 @@ def check_entry(name: str, entry: Mapping[str, object]) -> list[Issue]:
     return issues
 
 
-def _make(name: str, entry: Mapping[str, object]) -> Cohort:
+def _make(name: str, entry: Mapping[str, Any]) -> Cohort:
     sexes = {sex: entry[sex] for sex in ("female", "male") if sex in entry}
     return Cohort(
         name=name,

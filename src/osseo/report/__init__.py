@@ -6,10 +6,12 @@ The faces are loaded on first use, so that importing `osseo.report` costs nothin
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 __all__ = [
     "answer_to_dict",
     "answers_to_dict",
+    "course_to_dict",
     "render_answers",
     "write_answer_csv",
     "write_answer_json",
@@ -20,6 +22,7 @@ __all__ = [
 _PLACES = {
     "answer_to_dict": "osseo.report.data",
     "answers_to_dict": "osseo.report.data",
+    "course_to_dict": "osseo.report.course",
     "render_answers": "osseo.report.terminal",
     "write_answer_csv": "osseo.report.data",
     "write_answer_json": "osseo.report.data",
@@ -28,7 +31,7 @@ _PLACES = {
 }
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """Load a face from its module when it is first asked for."""
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 from osseo.biology.registry import card, model_entry, model_names, module_names
 from osseo.language.library import model_folder
@@ -50,7 +51,7 @@ def site_rows() -> list[list[object]]:
     ]
 
 
-def module_to_dict(name: str) -> dict[str, object]:
+def module_to_dict(name: str) -> dict[str, Any]:
     """Return card, parameters and text of a module.
 
     Raises

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,11 +35,12 @@ __all__ = [
 FORMAT = "osseo-answer/1"
 ROW_COLUMNS = (
     "reading prior_set endpoint label unit visit_d margin better arm_without arm_with difference "
-    "low50 high50 low90 high90 p_too_small p_gain p_loss share_gain p_positive prior_driven_share n_failed"
+    "low50 high50 low90 high90 mean_effect mean_low90 mean_high90 p_too_small p_gain p_loss share_gain "
+    "p_positive prior_driven_share n_failed"
 ).split()
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> Any:
     """Return `value` made of dict, list, str, int, float, bool and None only; NaN becomes None."""
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
@@ -166,6 +168,8 @@ def _flat(row: EndpointRow) -> list[object]:
     d: Interval = row.difference
     head = [row.endpoint, row.label, row.unit, row.visit_d, row.margin, row.better]
     middle = [row.without.median, row.with_regimen.median, d.median, d.low50, d.high50, d.low90, d.high90]
+    mean = row.mean_effect
+    middle += [mean.median, mean.low90, mean.high90] if mean else [None, None, None]
     tail = [row.p_too_small, row.p_gain, row.p_loss, row.share_gain, row.p_positive]
     return [*head, *middle, *tail, row.prior_driven_share, row.n_failed]
 

@@ -125,16 +125,12 @@ def _surgery() -> dict[str, object]:
 
 def _caption(points: Sequence[StudyPoint]) -> str:
     text = (
-        "Lines are medians; the darker band holds 50 %, the lighter 90 % of draws: what we do not know "
-        "(parameters) and who the patient is, together. Measurement error is not in the bands. "
-        "Dotted: surgery."
+        "Median, 50 % and 90 % of draws: uncertainty of parameters and patients together, without "
+        "measurement. Dotted: surgery."
     )
     if not points:
         return text
-    return (
-        f"{text} Black: published means with the SD between patients; filled = used to fit, open = "
-        "not used to fit."
-    )
+    return f"{text} Black: published mean and SD; filled = used to fit, open = not."
 
 
 def _series_words(series: Series, points: Sequence[StudyPoint]) -> str:
@@ -164,7 +160,7 @@ def _series_csv(series: Series, points: Sequence[StudyPoint]) -> str:
 
 @dataclass(frozen=True)
 class DepthMap:
-    """A quantity over time and depth; `values` (n_time, n_depth)."""
+    """A quantity over depth and time; `values` (n_depth, n_time)."""
 
     title: str
     values: np.ndarray
@@ -181,7 +177,7 @@ def map_figure(key: str, shown: DepthMap, top: float, *, is_difference: bool = F
         "type": "heatmap",
         "x": _rounded(shown.time_d),
         "y": _rounded(shown.depth_mm),
-        "z": [_rounded(line) for line in z.T],
+        "z": [_rounded(line) for line in z],
         "colorscale": colours,
         "zmin": -top if is_difference else 0.0,
         "zmax": top,
@@ -201,14 +197,14 @@ def top_of(*values: np.ndarray) -> float:
 
 
 def _map_caption(top: float, is_difference: bool) -> str:
-    text = "One typical patient at the central parameters: this map carries no uncertainty."
+    text = "Mean over draws; no uncertainty is shown."
     if not is_difference:
         return text
     return f"{text} The colours end at +-{top:.2g}, the largest difference anywhere."
 
 
 def _map_words(shown: DepthMap, z: np.ndarray) -> str:
-    end = z[-1]
+    end = z[:, -1]
     if not np.isfinite(end).any():
         return f"{shown.title}: not computed."
     day, middle = float(shown.time_d[-1]), len(end) // 2
@@ -220,4 +216,4 @@ def _map_words(shown: DepthMap, z: np.ndarray) -> str:
 
 def _map_csv(shown: DepthMap, z: np.ndarray) -> str:
     columns = ["time_d", *(f"depth_{d:.3f}_mm" for d in shown.depth_mm)]
-    return to_csv(columns, ([float(t), *map(float, v)] for t, v in zip(shown.time_d, z, strict=True)))
+    return to_csv(columns, ([float(t), *map(float, v)] for t, v in zip(shown.time_d, z.T, strict=True)))

@@ -24,6 +24,7 @@ from osseo.files import write_text
 from osseo.report import notice, numbers, svg
 from osseo.report.data import plain, rows_to_csv
 from osseo.report.figures import Figure
+from osseo.report.informed import update_picture, updates_to_csv
 from osseo.report.sections import page_of
 
 __all__ = ["csv_link", "plotly_script", "render_page", "render_report", "write_report"]
@@ -81,9 +82,12 @@ def _tools() -> dict[str, object]:
         "difference_picture": _safe(svg.difference_picture),
         "notice": notice,
         "share_picture": _safe(svg.share_picture),
+        "update_picture": _safe(update_picture),
+        "updates_to_csv": updates_to_csv,
         "show": numbers.show,
         "show_day": numbers.show_day,
         "show_interval": numbers.show_interval,
+        "show_margin": numbers.show_margin,
         "show_percent": numbers.show_percent,
         "show_range": numbers.show_range,
     }

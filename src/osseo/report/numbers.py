@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import math
 
-from osseo.answer.result import Interval
+from osseo.answer.result import EndpointRow, Interval
 
-__all__ = ["decimals_for", "show", "show_day", "show_interval", "show_percent", "show_range"]
+__all__ = [
+    "decimals_for",
+    "show",
+    "show_day",
+    "show_interval",
+    "show_margin",
+    "show_percent",
+    "show_range",
+]
 
 MISSING = "n/a"
-DECIMALS = {"%": 1, "points": 1, "d": 0, "mmol/L": 3, "mmol/d": 2, "mm": 2, "mmol": 2, "mg/d": 0}
+DECIMALS = {
+    "%": 1,
+    "points": 1,
+    "d": 0,
+    "mmol/L": 3,
+    "mmol/d": 2,
+    "mm": 2,
+    "mmol": 2,
+    "mg/d": 0,
+    "points/mm": 2,
+    "g/d": 1,
+}
 
 
 def decimals_for(unit: str, *values: float) -> int:
@@ -45,6 +64,8 @@ def show_interval(interval: Interval, unit: str = "", *, signed: bool = False) -
 
 def show_range(interval: Interval, unit: str = "", *, signed: bool = False) -> str:
     """Return the 90 % limits, `(-0.5 to +1.2)`."""
+    if not math.isfinite(interval.median):
+        return ""
     low = show(interval.low90, unit, signed=signed)
     high = show(interval.high90, unit, signed=signed)
     return f"({low} to {high})"
@@ -70,3 +91,10 @@ def show_percent(share: float | None) -> str:
 def show_day(visit_d: float | None) -> str:
     """Return a visit as `day 180`; nothing for a time to an event."""
     return "" if visit_d is None else f"day {visit_d:g}"
+
+
+def show_margin(row: EndpointRow) -> str:
+    """Return the margin of a row with its unit, per cent as points; empty if it has none."""
+    if row.margin is None:
+        return ""
+    return f"{row.margin:.2g} {'points' if row.unit == '%' else row.unit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -11,19 +12,16 @@ import numpy as np
 from osseo.answer.result import AnswerResult, EndpointRow, Series
 from osseo.report.data import to_csv
 from osseo.report.figures import DepthMap, Figure, map_figure, series_figure, top_of
+from osseo.report.informed import Update, updates_of
 from osseo.report.sources import Source, cited_ids, find_sources
 from osseo.report.svg import common_limit
+from osseo.site.posterior import graft_posterior, posterior_path
 
-__all__ = ["Page", "RowGroup", "is_body", "page_of"]
+__all__ = ["Page", "RowGroup", "is_body", "lead_row", "page_of"]
 
+#: [d] until when a visit counts as early
+HALF_YEAR_D = 190.0
 BODY_WORDS = ("serum", "urine", "stool", "balance", "stores", "status", "absorbed", "excretion")
-MAP_NAMES = {
-    "new_bone": "New bone",
-    "graft": "Residual graft",
-    "soft": "Soft tissue",
-    "mineral": "Mineralised bone",
-    "osteoid": "Osteoid",
-}
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,7 @@ class Page:
     graft: tuple[Figure, ...] = ()
     body: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
+    updates: tuple[Update, ...] = ()
     chain_csv: str = ""
     status_limit: float = 1.0
 
@@ -65,8 +64,18 @@ class Page:
 
     @property
     def lead(self) -> EndpointRow | None:
-        """The first row: the one single figures of the answer refer to."""
-        return self.answer.rows[0] if self.answer.rows else None
+        """The row that single figures of the answer refer to."""
+        return lead_row(self.answer)
+
+
+def lead_row(answer: AnswerResult) -> EndpointRow | None:
+    """Return the row of the first endpoint at the visit the answer speaks of.
+
+    As `osseo.answer` has it: the last visit within half a year, or else the first.
+    """
+    rows = [r for r in answer.rows if r.endpoint == answer.rows[0].endpoint]
+    early = [r for r in rows if r.visit_d is not None and r.visit_d <= HALF_YEAR_D]
+    return (early[-1] if early else rows[0]) if rows else None
 
 
 def page_of(answer: AnswerResult, prefix: str = "") -> Page:
@@ -75,7 +84,7 @@ def page_of(answer: AnswerResult, prefix: str = "") -> Page:
         return Page(answer, prefix)
     graft = [s for s in answer.series if not is_body(s)]
     body = [s for s in answer.series if is_body(s)]
-    lead = answer.rows[0] if answer.rows else None
+    lead = lead_row(answer)
     spread = [i for _, i in answer.status_sensitivity]
     return Page(
         answer,
@@ -86,6 +95,7 @@ def page_of(answer: AnswerResult, prefix: str = "") -> Page:
         graft=_curves(graft, answer, prefix),
         body=_curves(body, answer, prefix),
         sources=find_sources(cited_ids(answer)),
+        updates=_updates(),
         chain_csv=_chain_csv(answer),
         status_limit=common_limit(spread, lead.margin if lead else None),
     )
@@ -119,10 +129,13 @@ def _priors(prior_sets: Mapping[str, Sequence[EndpointRow]]) -> tuple[PriorGroup
     return tuple(out)
 
 
+def _slug(name: str) -> str:
+    """Return a name fit for an anchor and a file."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
 def _curves(series: Sequence[Series], answer: AnswerResult, prefix: str) -> tuple[Figure, ...]:
-    return tuple(
-        series_figure(s, answer.study_points, key=f"{prefix}curve-{s.name.replace('.', '-')}") for s in series
-    )
+    return tuple(series_figure(s, answer.study_points, key=f"{prefix}curve-{_slug(s.name)}") for s in series)
 
 
 def _maps(answer: AnswerResult, prefix: str) -> list[Figure]:
@@ -134,7 +147,7 @@ def _maps(answer: AnswerResult, prefix: str) -> list[Figure]:
     changes: list[Figure] = []
     for name in (n for n in answer.map_without if n in answer.map_with):
         pair = np.asarray(answer.map_without[name]), np.asarray(answer.map_with[name])
-        named, key = replace(base, title=MAP_NAMES.get(name, name)), f"{prefix}map-{name}"
+        named, key = replace(base, title=name.capitalize()), f"{prefix}map-{_slug(name)}"
         figures += _pair(named, pair, key)
         changes.append(_change(named, pair[1] - pair[0], f"{key}-change"))
     return [*figures, *changes[:1]]
@@ -151,6 +164,11 @@ def _pair(base: DepthMap, pair: tuple[np.ndarray, np.ndarray], key: str) -> list
         map_figure(f"{key}-{arm}", replace(base, title=f"{base.title}, {arm}", values=v), top)
         for arm, v in zip(("without", "with"), pair, strict=True)
     ]
+
+
+def _updates() -> tuple[Update, ...]:
+    """Return what the shipped fit of the graft taught; nothing before the first fit."""
+    return updates_of(graft_posterior()) if posterior_path().is_file() else ()
 
 
 def _chain_csv(answer: AnswerResult) -> str:

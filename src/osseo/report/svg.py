@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from osseo.answer.result import ChainLink, EndpointRow, Interval
-from osseo.report.numbers import show, show_day, show_interval, show_percent
+from osseo.report.numbers import show, show_day, show_interval, show_margin, show_percent
 from osseo.report.palette import DIFFERENCE, WITH, WITHOUT, ZONE, translucent
 
 __all__ = ["chain_picture", "common_limit", "difference_picture", "share_picture"]
@@ -52,7 +52,7 @@ def _frame(inner: str, text: str, width: int = WIDTH, height: int = HEIGHT) -> s
 
 def _difference_text(row: EndpointRow, shown: Interval) -> str:
     head = f"{row.label} {show_day(row.visit_d)}".strip()
-    zone = "" if row.margin is None else f"; zone of no importance +-{row.margin:g}"
+    zone = "" if row.margin is None else f"; zone of no importance +-{show_margin(row)}"
     middle = f"{show(shown.low50, row.unit, signed=True)} to {show(shown.high50, row.unit, signed=True)}"
     size = show_interval(shown, row.unit, signed=True)
     return f"Difference in {head} [{row.unit}]: {size} at 90 %, {middle} at 50 %{zone}"
@@ -84,7 +84,7 @@ def _bars(shown: Interval, limit: float) -> tuple[str, str, str]:
 def _ticks(row: EndpointRow, limit: float) -> list[str]:
     """Return the axis numbers: zero, and the margins or else the ends of the axis."""
     end = row.margin or limit * 0.9
-    name = f"{row.margin:g}" if row.margin else show(end, row.unit)
+    name = f"{row.margin:.2g}" if row.margin else show(end, row.unit)
     places = ((-end, f"-{name}"), (0.0, "0"), (end, f"+{name}"))
     edge = 4 + 3 * len(name)
     crowded = _x(end, limit) - _x(0, limit) < 26

@@ -22,7 +22,8 @@ from osseo.report.notice import (
     STOP_NOTE,
     TWO_READINGS,
 )
-from osseo.report.numbers import show, show_day, show_interval, show_percent
+from osseo.report.numbers import show, show_day, show_interval, show_margin, show_percent
+from osseo.report.sections import lead_row
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -135,12 +136,6 @@ def _title(row: EndpointRow) -> str:
     return f"{row.label} [{row.unit}]{margin}{sense}"
 
 
-def show_margin(row: EndpointRow) -> str:
-    """Return the margin with its unit, per cent as points."""
-    unit = "points" if row.unit == "%" else row.unit
-    return f"{row.margin:g} {unit}"
-
-
 def _line(row: EndpointRow) -> Text:
     levels = (show(row.without.median, row.unit), show(row.with_regimen.median, row.unit))
     difference = show_interval(row.difference, row.unit, signed=True)
@@ -167,7 +162,7 @@ def _matters(result: AnswerResult) -> list[Text]:
 
 
 def _sure(result: AnswerResult) -> list[Text]:
-    lead = result.rows[0] if result.rows else None
+    lead = lead_row(result)
     facts = []
     if lead is not None:
         facts.append(f"prior-driven {show_percent(lead.prior_driven_share)}")
@@ -193,15 +188,19 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _priors(result: AnswerResult) -> list[Text]:
-    """Return the three prior sets side by side for the first endpoint at its last visit."""
-    columns = []
-    for name, rows in result.prior_sets.items():
-        same = [r for r in rows if r.endpoint == rows[0].endpoint]
-        if same:
-            columns.append((name.replace("_", " "), same[-1]))
+    """Return the three prior sets side by side for the row the answer speaks of."""
+    row = lead_row(result)
+    if row is None:
+        return []
+    at = (row.endpoint, row.visit_d)
+    columns = [
+        (name.replace("_", " "), r)
+        for name, rows in result.prior_sets.items()
+        for r in rows
+        if (r.endpoint, r.visit_d) == at
+    ]
     if not columns:
         return []
-    row = columns[0][1]
     head = f"{row.label} {show_day(row.visit_d)} [{row.unit}], difference by prior set:"
     lines = (
         [name for name, _ in columns],

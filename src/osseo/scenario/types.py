@@ -18,7 +18,8 @@ class Person:
 
     age_y [y]; sex `female` or `male`; kidney_disease `yes`, `no` or `unknown`; egfr [mL/min/1.73m2];
     weight_kg [kg]; serum_mg [mmol/L], total, habitual; mg_intake [mmol/d], from food;
-    urine_mg [mmol/d]. `conditions` and `drugs` are names known to the safety rules.
+    urine_mg [mmol/d]; vitamin_d [nmol/L] of 25-hydroxyvitamin D. `conditions` and `drugs` are words as
+    written; the safety rules know most of them.
     """
 
     age_y: float
@@ -56,7 +57,7 @@ class DoseRule:
     ----------
     salt : `glycinate`, `citrate`, `oxide`, `sulfate`, `chloride` or `food`.
     daily_mmol : [mmol/d] elemental magnesium a day, split over `times_per_day`; for a single dose
-        (`single`) the whole dose [mmol].
+        (`single`) or an infusion the whole dose [mmol].
     with_meals : the doses ride on the meals; otherwise each is a sitting of its own.
     start_d, stop_d : [d], stop is exclusive; a single dose is given at start_d.
     route : `oral` or `iv`; iv is an infusion over `duration_d`.

@@ -5,8 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from osseo.calibrate import shipped
+from osseo.calibrate.posterior import draw_posterior
 from osseo.errors import CalibrationError, NameUnknown
-from osseo.parameters.draws import read_draws
+from osseo.parameters.draw import draw_priors
+from osseo.parameters.draws import Draws, read_draws
 
 
 def test_unknown_fit():
@@ -18,7 +20,7 @@ def test_unknown_fit():
 def with_problem(monkeypatch, problem, tmp_path):
     """The small real problem in the place of a shipped one, with its own folder of draws."""
     monkeypatch.setattr(shipped, "fit_names", lambda: ("osteotomy_test",))
-    module = SimpleNamespace(make_problem=lambda: problem)
+    module = SimpleNamespace(osteotomy_test_problem=lambda: problem)
     monkeypatch.setattr(shipped, "import_module", lambda name: module)
     monkeypatch.setattr(shipped, "DRAWS", tmp_path)
     return tmp_path / "osteotomy_test.csv"
@@ -38,6 +40,19 @@ def test_a_stale_posterior_is_refused(with_problem, problem, monkeypatch):
     problem.setup["dt"] = 0.5
     with pytest.raises(CalibrationError, match=r"out of date: the set-up .* refit it"):
         shipped.check_posterior("osteotomy_test")
+
+
+def test_a_fit_may_add_draws_of_its_own(with_problem, problem, monkeypatch):
+    def more(result, n, seed):
+        draws = draw_posterior(result, n, seed)
+        spare = draw_priors(problem.parameters, ["fill.spare"], n, seed)
+        return Draws((*draws.names, "fill.spare"), draws.join(spare).values, draws.meta)
+
+    module = SimpleNamespace(osteotomy_test_problem=lambda: problem, osteotomy_test_draws=more)
+    monkeypatch.setattr(shipped, "import_module", lambda name: module)
+    _, path = shipped.refit("osteotomy_test", n=6, path=with_problem)
+    assert read_draws(path).names == (*problem.free, "fill.spare")
+    assert shipped.posterior_issues("osteotomy_test") == []
 
 
 def test_progress_is_passed_on(with_problem):

@@ -1,7 +1,5 @@
 """The reference twin on a model small enough to check by hand, and against exact solutions."""
 
-from types import SimpleNamespace
-
 import antimony
 import numpy as np
 import pytest
@@ -10,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from osseo.compiler import compile_model
 from osseo.compiler.reference import ReferenceModel, solve_reference
 from osseo.engine.events import EventRow, expand_events
+from osseo.engine.inputs import InputTable
 from osseo.errors import InputError, ModelError, SolveError
 
 _SOFTPLUS = """
@@ -139,7 +138,7 @@ def test_bolus_and_infusion_equal_the_exact_solution(decay):
 def test_inputs_step_and_slope(decay):
     times = np.array([0.0, 1.0, 2.0, 3.0])
     knots, values = np.array([0.0, 1.0, 2.0]), np.array([[[0.0], [2.0], [5.0]]])
-    step = SimpleNamespace(times=knots, values=values, kind="step")
+    step = InputTable(times=knots, values=values, kind="step")
     p, y0 = np.array([0.5]), np.array([1.0])
     one = decayed(1.0, 0.5, 0.0, 1.0)
     two = decayed(one, 0.5, 2.0, 1.0)
@@ -147,7 +146,7 @@ def test_inputs_step_and_slope(decay):
     y = solve_reference(decay, p, y0, times=times, u=step)
     assert_allclose(y[:, 0], [1.0, one, two, three], rtol=1e-7)
     # x' = 2 t - k x has x = 2 t / k - 2 / k^2 + C exp(-k t)
-    line = SimpleNamespace(times=knots, values=values, kind="linear")
+    line = InputTable(times=knots, values=values, kind="linear")
     y = solve_reference(decay, p, y0, times=times[:2], u=line)
     assert_allclose(y[1, 0], 4 - 8 + 9 * np.exp(-0.5), rtol=1e-7)
 

@@ -262,3 +262,35 @@ def made_up():
         o[0] = p[0] * y[1] / y[2]
 
     return make_kernel(rhs, jac, n=3, n_p=3, output=output, n_out=1, uses_time=True)
+
+
+@cache
+def shrinking():
+    """States: 0, an inert amount, a volume v' = -p1 v; the coefficient is p0."""
+
+    def rhs(t, y, p, u, d):
+        d[0] = 0.0
+        d[1] = 0.0
+        d[2] = -p[1] * y[2]
+
+    def jac(t, y, p, u, a):
+        a[2, 2] = -p[1]
+
+    def output(t, y, p, u, o):
+        o[0] = p[0]
+
+    return make_kernel(rhs, jac, n=3, n_p=2, output=output, n_out=1)
+
+
+@cache
+def draining():
+    """y0' = -p, y1' = +p: a loss that does not stop at zero."""
+
+    def rhs(t, y, p, u, d):
+        d[0] = -p[0]
+        d[1] = p[0]
+
+    def jac(t, y, p, u, a):
+        a[0, 0] = 0.0
+
+    return make_kernel(rhs, jac, n=2)

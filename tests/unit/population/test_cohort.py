@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from osseo.evidence import load_record
+from osseo.evidence import load_record, record_role
 from osseo.population.cohort import check_entry, correlation, load_cohorts
 
 NAMES = ("mg_intake", "urine_mg", "serum_mg")
@@ -14,6 +14,7 @@ def test_cohort_rests_on_records_that_exist_or_says_why_it_is_assumed(name):
     cohort = load_cohorts()[name]
     for record in cohort.records:
         assert load_record(record).id == record
+        assert record_role(record) != "validation"
     assert cohort.reason
     assert cohort.records or cohort.grade == "assumed"
 

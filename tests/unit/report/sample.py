@@ -46,6 +46,7 @@ def row(visit: float | None = 180.0, **changes: object) -> EndpointRow:
         0.61,
         0.82,
     )
+    base = replace(base, mean_effect=interval(0.3, 0.7))
     return replace(base, **changes)
 
 
@@ -57,9 +58,9 @@ def curve(name: str, label: str, unit: str, height: float) -> Series:
 
 
 def maps(scale: float) -> dict[str, np.ndarray]:
-    front = np.linspace(0, 1, 30)[:, None] - np.linspace(0, 1, 16)[None, :]
+    front = np.linspace(0, 1, 30)[None, :] - np.linspace(0, 1, 16)[:, None]
     bone = scale * 30 / (1 + np.exp(-6 * front))
-    return {"new_bone": bone, "graft": 30 - 0.1 * bone}
+    return {"new bone": bone, "residual graft": 30 - 0.1 * bone}
 
 
 def rows() -> tuple[EndpointRow, ...]:

@@ -64,20 +64,20 @@ def test_gaps_stay_gaps(sample):
 def test_maps_without_and_with_share_one_scale(sample):
     page = page_of(sample.answer())
     first, second = (f.spec["data"][0] for f in page.maps[:2])
-    assert first["zmax"] == second["zmax"] == pytest.approx(top_of(sample.maps(1.01)["new_bone"]))
+    assert first["zmax"] == second["zmax"] == pytest.approx(top_of(sample.maps(1.01)["new bone"]))
     change = page.maps[-1].spec["data"][0]
     assert change["zmin"] == -change["zmax"]
 
 
 def test_depth_runs_down_the_map(sample):
-    shown = DepthMap("New bone", sample.maps(1.0)["new_bone"], np.arange(30.0), np.arange(16.0))
+    shown = DepthMap("New bone", sample.maps(1.0)["new bone"], np.arange(30.0), np.arange(16.0))
     trace = map_figure("k", shown, 30.0).spec["data"][0]
     assert (len(trace["z"]), len(trace["z"][0])) == (16, 30)
-    assert trace["z"][0][29] == pytest.approx(shown.values[29, 0], rel=1e-4)
+    assert trace["z"][0][29] == pytest.approx(shown.values[0, 29], rel=1e-4)
 
 
 def test_a_map_of_failures_says_so():
-    shown = DepthMap("New bone", np.full((3, 4), NAN), np.arange(3.0), np.arange(4.0))
+    shown = DepthMap("New bone", np.full((4, 3), NAN), np.arange(3.0), np.arange(4.0))
     assert map_figure("k", shown, 1.0).alt == "New bone: not computed."
 
 

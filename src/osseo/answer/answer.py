@@ -1,0 +1,279 @@
+"""`answer_scenario`: a person, a graft and a regimen in; safety, the difference and its uncertainty out.
+
+Safety comes first and a hard stop ends the answer there. A dose that can be read two ways is answered
+twice. Everything drawn is keyed by the seed, so an answer can be reproduced anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import osseo
+from osseo.answer.arms import Pair, Progress, run_bodies, run_graft, time_grids
+from osseo.answer.context import blank_shares, dominating, evidence_ids, status_sensitivity, weakest_link
+from osseo.answer.inputs import Design, Inputs, draw_inputs
+from osseo.answer.ladder import ladder
+from osseo.answer.outcomes import body_rows, differences, endpoint_rows, graft_endpoints
+from osseo.answer.prior_sets import (
+    ADVERTISED,
+    DRAWN_SETS,
+    MAIN_SET,
+    advertised_gain,
+    as_advertised,
+    largest_deficit,
+    scaled,
+)
+from osseo.answer.result import AnswerResult, EndpointRow, Finding
+from osseo.answer.safety import is_stopped, safety_findings
+from osseo.answer.sentence import plain_sentence
+from osseo.answer.series import body_series, fitted_points, graft_series, maps, trial_points
+from osseo.answer.typical import Advert, TypicalPerson, primary_visit
+from osseo.errors import InputError
+from osseo.scenario.door import readings
+from osseo.scenario.types import DoseRule, Scenario
+from osseo.simulate.site import load_procedure
+from osseo.simulate.site_columns import site_system
+from osseo.simulate.site_parameters import procedure_table
+from osseo.site import SiteCourse
+from osseo.site.posterior import graft_posterior
+from osseo.units import MG_MOLAR_MASS
+
+__all__ = ["QUICK", "THOROUGH", "answer_reading", "answer_scenario", "describe_regimen"]
+
+#: patients with each draw; the number of draws is what the user asks for over this
+_N_PATIENTS = 2
+#: paired courses of the two settings
+QUICK = 200
+THOROUGH = 1000
+
+
+def _quiet(what: str, share: float | None) -> None:
+    """Report progress to nobody."""
+
+
+def answer_scenario(
+    scenario: Scenario | str | Path,
+    *,
+    n_draws: int = QUICK,
+    seed: int = 1,
+    progress: Progress | None = None,
+    thorough: bool = False,
+    command: str = "",
+) -> tuple[AnswerResult, ...]:
+    """Answer a scenario, once for each reading of its dose.
+
+    Parameters
+    ----------
+    scenario : a Scenario or the path of its YAML file.
+    n_draws : paired courses (draws times patients), at least 40; `thorough` raises it to 1000.
+    seed : of every draw; same seed, same answer on any machine and number of threads.
+    progress : called with what is being done and the share done.
+    command : what the user typed, kept in the result.
+
+    Returns
+    -------
+    results : one, or two labelled `elemental` and `salt`.
+
+    Raises
+    ------
+    InputError : every problem of the scenario file at once, or too few draws.
+    """
+    if n_draws < 2 * 20:
+        raise InputError(f"draws: got {n_draws}; expected at least 40 for the shares to mean anything")
+    n = max(n_draws, THOROUGH) if thorough else n_draws
+    design = Design(n // _N_PATIENTS, _N_PATIENTS)
+    every = readings(scenario if isinstance(scenario, Scenario) else Path(scenario))
+    findings = safety_findings(every)
+    if is_stopped(findings):
+        return (_stopped(every[0], findings, seed, command),)
+    report = progress or _quiet
+    results = []
+    for i, one in enumerate(every):
+
+        def part(what: str, share: float | None, i: int = i) -> None:
+            report(what, None if share is None else (i + share) / len(every))
+
+        results.append(answer_reading(one, findings, design, seed=seed, progress=part, command=command))
+    return tuple(results)
+
+
+def _stopped(scenario: Scenario, findings: tuple[Finding, ...], seed: int, command: str) -> AnswerResult:
+    """Return an answer that holds safety and nothing else."""
+    reasons = [finding.text for finding in findings if finding.level == "stop"]
+    return AnswerResult(
+        question=scenario.question,
+        headline=_headline(scenario),
+        reading="",
+        sentence=f"No effect is shown. {' '.join(reasons)} Discuss magnesium with your doctor.",
+        stopped=True,
+        safety=findings,
+        evidence=evidence_ids(
+            procedure_table(*load_procedure(scenario.procedure)[:2]), (), findings=findings
+        ),
+        seed=seed,
+        scenario_hash=scenario.hash,
+        version=osseo.__version__,
+        command=command,
+        scenario=scenario.raw,
+    )
+
+
+def answer_reading(
+    scenario: Scenario,
+    findings: tuple[Finding, ...],
+    design: Design,
+    *,
+    seed: int = 1,
+    progress: Progress = _quiet,
+    command: str = "",
+) -> AnswerResult:
+    """Answer one reading of a scenario that safety did not stop."""
+    body_times, times = time_grids(scenario)
+    progress("drawing parameters and patients", 0.0)
+    inputs = draw_inputs(scenario, design, seed)
+    progress("magnesium in the body", 0.05)
+    bodies = run_bodies(scenario, inputs, body_times)
+    typical = TypicalPerson(scenario, inputs, body_times, times)
+    advert = typical.advert(advertised_gain())
+    progress("the graft, three prior sets", 0.15)
+    sets = [scaled(inputs.elasticities, name) for name in DRAWN_SETS]
+    deficit = largest_deficit(bodies.without["status"])
+    sets.append(as_advertised(inputs.elasticities, advert.e, deficit))
+    pairs = dict(
+        zip((*DRAWN_SETS, ADVERTISED), run_graft(scenario, inputs, bodies, sets, times), strict=True)
+    )
+    progress("sensitivity and blanks", 0.75)
+    tables = {name: endpoint_rows(scenario, inputs, pair) for name, pair in pairs.items()}
+    tau = status_sensitivity(scenario, inputs, body_times, times)
+    blanks = blank_shares(scenario, inputs, body_times)
+    progress("writing the answer", 0.95)
+    return _assemble(
+        scenario,
+        findings,
+        inputs=inputs,
+        bodies=bodies,
+        pair=pairs[MAIN_SET],
+        prior_sets=tables,
+        typical=typical,
+        extras={
+            "status_sensitivity": tau,
+            "blanks": blanks,
+            "notes": _notes(bodies, advert),
+            "command": command,
+        },
+    )
+
+
+def _assemble(
+    scenario: Scenario,
+    findings: tuple[Finding, ...],
+    *,
+    inputs: Inputs,
+    bodies: Pair,
+    pair: tuple[SiteCourse, SiteCourse],
+    prior_sets: dict[str, tuple[EndpointRow, ...]],
+    typical: TypicalPerson,
+    extras: dict,
+) -> AnswerResult:
+    site, material, _ = load_procedure(scenario.procedure)
+    table = procedure_table(site, material)
+    rows = prior_sets[MAIN_SET]
+    primary = primary_row(rows, scenario)
+    without, with_regimen = differences(graft_endpoints(scenario)[0], pair, (primary_visit(scenario),))
+    shares = dominating(inputs, (with_regimen - without)[:, 0])
+    grade, weak, records = weakest_link(table, shares)
+    rungs = ladder(site.name)
+    names = tuple(e.name for e in graft_endpoints(scenario))
+    fit = graft_posterior().meta
+    depth, map_without = maps(pair[0])
+    return AnswerResult(
+        question=scenario.question,
+        headline=_headline(scenario),
+        reading=scenario.reading,
+        sentence=plain_sentence(primary, describe_regimen(scenario.regimen)),
+        stopped=False,
+        safety=findings,
+        rows=rows,
+        body_rows=body_rows(scenario, bodies),
+        prior_sets=prior_sets,
+        dominates=shares,
+        weakest_grade=grade,
+        weakest_names=weak,
+        weakest_records=records,
+        matters_more=rungs,
+        chain=typical.chain(),
+        series=(*body_series(bodies, site.name), *graft_series(pair, names)),
+        study_points=(*fitted_points(scenario, names), *trial_points(scenario, bodies)),
+        map_time_d=pair[0].times_d,
+        map_depth_mm=depth,
+        map_without=map_without,
+        map_with=maps(pair[1])[1],
+        not_informed=tuple(n for n in inputs.columns() if inputs.is_prior_driven(n)),
+        evidence=evidence_ids(
+            table,
+            inputs.columns(),
+            findings=findings,
+            blanks=extras["blanks"],
+            rungs=rungs,
+            fitted=fit.get("evidence", ()),
+        ),
+        n_draws=inputs.design.n,
+        n_failed=int(np.sum((pair[0].status != 0) | (pair[1].status != 0) | (bodies.without.status != 0))),
+        seed=inputs.seed,
+        model_hash=f"{bodies.without.model_hash[:12]}-{site_system().hash[:12]}",
+        scenario_hash=scenario.hash,
+        version=osseo.__version__,
+        scenario=scenario.raw,
+        **extras,
+    )
+
+
+def primary_row(rows: Sequence[EndpointRow], scenario: Scenario) -> EndpointRow:
+    """Return the row of the primary endpoint at the primary visit (a time has one row)."""
+    name = graft_endpoints(scenario)[0].name
+    wanted = [row for row in rows if row.endpoint == name]
+    at = [row for row in wanted if row.visit_d in (None, primary_visit(scenario))]
+    return (at or wanted)[0]
+
+
+def describe_regimen(rules: Sequence[DoseRule]) -> str:
+    """Return a regimen in plain words, elemental magnesium in mg.
+
+    Examples
+    --------
+    >>> describe_regimen([DoseRule("glycinate", 400 / 24.305, 2, True, -56, 180)])
+    '400 mg of magnesium a day as glycinate, from day -56 to day 180'
+    """
+    parts = []
+    for rule in rules:
+        mg = rule.daily_mmol * MG_MOLAR_MASS
+        if rule.single:
+            parts.append(f"{mg:.3g} mg of magnesium once as {rule.salt}, on day {rule.start_d:g}")
+        else:
+            span = f"from day {rule.start_d:g} to day {rule.stop_d:g}"
+            parts.append(f"{mg:.3g} mg of magnesium a day as {rule.salt}, {span}")
+    return " and ".join(parts) or "no magnesium supplement"
+
+
+def _headline(scenario: Scenario) -> str:
+    site, material, size = load_procedure(scenario.procedure)
+    graft = f"{material.label}, {size:g} mm" if material.is_graft else f"no graft, {size:g} mm"
+    other = describe_regimen(scenario.comparator) if scenario.comparator else "none"
+    return f"{site.label}, {graft} - {describe_regimen(scenario.regimen)}, against {other}"
+
+
+def _notes(bodies: Pair, advert: Advert) -> tuple[str, ...]:
+    if advert.reached:
+        claim = (
+            f"as advertised: +{advert.gain:.0%} would need an elasticity of {advert.e:.1f} per unit of x on "
+            "osteoblast differentiation; the neutral prior has a standard deviation of 0.1"
+        )
+    else:
+        claim = (
+            f"as advertised: no elasticity gives +{advertised_gain():.0%}; the most any gives is "
+            f"{advert.gain:+.0%}, at {advert.e:.0f} per unit of x"
+        )
+    return (claim, *dict.fromkeys((*bodies.without.notes, *bodies.with_regimen.notes)))

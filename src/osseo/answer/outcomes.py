@@ -1,0 +1,125 @@
+"""From courses to rows: each endpoint at each visit, both arms, the paired difference, the probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from osseo.answer.arms import Pair
+from osseo.answer.inputs import Design, Inputs
+from osseo.answer.result import EndpointRow, Interval
+from osseo.answer.statistics import first_order_shares, mean_effects, probabilities
+from osseo.observe.endpoint import Endpoint, endpoint_names, load_endpoint
+from osseo.observe.measure import measure
+from osseo.observe.serum import observed_serum
+from osseo.scenario.types import Scenario
+from osseo.simulate.body import BODY_OUTPUTS
+from osseo.site import SiteCourse
+
+__all__ = ["body_rows", "differences", "endpoint_rows", "graft_endpoints", "share_columns"]
+
+_BODY = ("serum_total", "serum_ionised", "urine_24h", "fractional_excretion", "stool_mg", "stool_water")
+_NAN = float("nan")
+
+
+def graft_endpoints(scenario: Scenario) -> tuple[Endpoint, ...]:
+    """Return the endpoints of the scenario, or all of its site, the first one primary."""
+    names = scenario.endpoints or endpoint_names(scenario.procedure.site)
+    return tuple(load_endpoint(name) for name in names)
+
+
+def differences(
+    endpoint: Endpoint, pair: tuple[SiteCourse, SiteCourse], visits: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the endpoint in both arms, (n, n_visits) each."""
+    without, with_regimen = (measure(endpoint, course, visits) for course in pair)
+    return without, with_regimen
+
+
+def share_columns(inputs: Inputs) -> tuple[list[str], np.ndarray]:
+    """Return the drawn columns that vary, (n, k), and their names."""
+    columns = {name: c for name, c in inputs.columns().items() if np.ptp(c) > 0}
+    return list(columns), np.column_stack(list(columns.values()))
+
+
+def endpoint_rows(
+    scenario: Scenario, inputs: Inputs, pair: tuple[SiteCourse, SiteCourse]
+) -> tuple[EndpointRow, ...]:
+    """Return one row per endpoint and visit, in the order of the site."""
+    names, matrix = share_columns(inputs)
+    driven = np.array([inputs.is_prior_driven(name) for name in names])
+    rows = []
+    for endpoint in graft_endpoints(scenario):
+        without, with_regimen = differences(endpoint, pair, scenario.visits_d)
+        visits = (None,) if endpoint.kind == "time" else scenario.visits_d
+        for i, visit in enumerate(visits):
+            share = first_order_shares(matrix, with_regimen[:, i] - without[:, i])[driven].sum()
+            arms = without[:, i], with_regimen[:, i]
+            rows.append(_row(endpoint, visit, arms, inputs.design, scenario.margins, float(min(share, 1.0))))
+    return tuple(rows)
+
+
+def _row(
+    endpoint: Endpoint,
+    visit: float | None,
+    arms: tuple[np.ndarray, np.ndarray],
+    design: Design,
+    margins: Mapping[str, float],
+    prior_share: float,
+) -> EndpointRow:
+    without, with_regimen = arms
+    difference = with_regimen - without
+    known = np.isfinite(without)
+    reference = float(np.median(without[known])) if known.any() else _NAN
+    margin = margins.get(endpoint.name, endpoint.margin_at(reference))
+    table = difference.reshape(design.n_theta, design.n_patients)
+    chance = probabilities(table, margin, endpoint.better) if margin is not None else None
+    missing = int(np.sum(~np.isfinite(difference)))
+    note = f"{missing} of {difference.size} pairs without a value" if missing else ""
+    return EndpointRow(
+        endpoint=endpoint.name,
+        label=endpoint.label,
+        unit=endpoint.unit,
+        visit_d=visit,
+        without=Interval.of(without),
+        with_regimen=Interval.of(with_regimen),
+        difference=Interval.of(difference),
+        mean_effect=Interval.of(mean_effects(table), layer="parameter"),
+        better=endpoint.better,
+        margin=margin,
+        p_too_small=chance.too_small if chance else _NAN,
+        p_gain=chance.gain if chance else _NAN,
+        p_loss=chance.loss if chance else _NAN,
+        share_gain=chance.share_gain if chance else _NAN,
+        p_positive=chance.positive if chance else _NAN,
+        prior_driven_share=prior_share,
+        n_failed=missing,
+        note=note,
+    )
+
+
+def body_rows(scenario: Scenario, bodies: Pair) -> tuple[EndpointRow, ...]:
+    """Return serum, urine and stool on the day of surgery and at the visits the regimen reaches."""
+    last = max([rule.stop_d for rule in scenario.regimen if not rule.single] or [0.0])
+    visits = (0.0, *(v for v in scenario.visits_d if v < last))
+    times = bodies.without.times
+    at = np.searchsorted(times, visits)
+    rows = []
+    for name in _BODY:
+        label, unit = BODY_OUTPUTS[name]
+        arms = [
+            _observed(body[name], times, scenario, name)[:, at]
+            for body in (bodies.without, bodies.with_regimen)
+        ]
+        for i, visit in enumerate(visits):
+            a, b = (arm[:, i] for arm in arms)
+            intervals = (Interval.of(v) for v in (a, b, b - a))
+            rows.append(EndpointRow(name, label, unit, visit, *intervals))
+    return tuple(rows)
+
+
+def _observed(values: np.ndarray, times: np.ndarray, scenario: Scenario, name: str) -> np.ndarray:
+    """Return what a laboratory reports: serum is diluted after surgery, all else as it is."""
+    is_serum = name in ("serum_total", "serum_ionised")
+    return observed_serum(values, times, scenario.procedure.site) if is_serum else values

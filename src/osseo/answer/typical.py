@@ -1,0 +1,172 @@
+"""One typical person at central parameters: the worked chain, and the elasticity an advert would need.
+
+Nothing here enters an interval; it shows the mechanism with numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from osseo.answer.arms import Pair, arm_rules
+from osseo.answer.inputs import ELASTICITY, Inputs
+from osseo.answer.outcomes import graft_endpoints
+from osseo.answer.prior_sets import as_advertised, largest_deficit
+from osseo.answer.result import ChainLink
+from osseo.observe.measure import measure
+from osseo.parameters import load_parameters, prior_sd
+from osseo.scenario.types import Scenario
+from osseo.simulate.body import simulate_body
+from osseo.simulate.site import simulate_site
+from osseo.site import SiteCourse
+
+__all__ = ["Advert", "TypicalPerson", "mean_density", "primary_visit"]
+
+_LINK = "osteoblast"
+#: elasticities tried when the advertised gain is looked for, per unit of x
+_GRID = np.concatenate([[0.0], np.geomspace(0.1, 100.0, 23)])
+
+
+@dataclass(frozen=True)
+class Advert:
+    """The elasticity that gives the advertised gain, or the best that any gives.
+
+    e [1] per unit of x; gain [1] relative gain reached; reached: whether it is the advertised one.
+    """
+
+    e: float
+    gain: float
+    reached: bool
+
+
+def primary_visit(scenario: Scenario) -> float:
+    """Return the visit [d] at which the primary endpoint is read: the last within half a year.
+
+    A site without one so early takes its first visit.
+    """
+    early = [v for v in scenario.visits_d if v <= 190.0]
+    return max(early) if early else min(scenario.visits_d)
+
+
+@dataclass(frozen=True)
+class TypicalPerson:
+    """The median of the drawn people at central parameters, in both arms."""
+
+    scenario: Scenario
+    inputs: Inputs
+    body_times: np.ndarray
+    times: np.ndarray
+
+    @cached_property
+    def bodies(self) -> Pair:
+        """Return magnesium in the body in both arms, one member."""
+        people = {k: np.array([np.median(c)]) for k, c in self.inputs.people.columns.items()}
+        rules = arm_rules(self.scenario)
+        return Pair(*(simulate_body(people, r, times=self.body_times) for r in rules))
+
+    def grafts(self, elasticities: Mapping[str, np.ndarray]) -> tuple[SiteCourse, SiteCourse]:
+        """Return the graft in both arms for k settings of elasticities, (k,) by name."""
+        k = len(next(iter(elasticities.values())))
+        pair = (self.bodies.without, self.bodies.with_regimen)
+        without, with_regimen = (
+            simulate_site(
+                self.scenario.procedure,
+                elasticities,
+                status_times=body.times,
+                status=body["status"],
+                times=self.times,
+                n=k,
+            )
+            for body in pair
+        )
+        return without, with_regimen
+
+    def _both_ways(self, e: np.ndarray) -> dict[str, np.ndarray]:
+        return {f"{ELASTICITY}{side}_{_LINK}": e for side in ("low", "high")}
+
+    def advert(self, gain: float) -> Advert:
+        """Return the one positive elasticity on osteoblast differentiation that gives `gain`.
+
+        The primary endpoint at the primary visit, relative to the arm without; e is interpolated on a
+        grid, and where no e reaches the gain the best one is returned.
+        """
+        endpoint = graft_endpoints(self.scenario)[0]
+        visit = (primary_visit(self.scenario),)
+        zero = {name: np.zeros_like(_GRID) for name in self._both_ways(_GRID)}
+        deficit = largest_deficit(self.bodies.without["status"])[0]
+        pair = self.grafts(as_advertised(zero, _GRID, deficit))
+        without, with_regimen = (measure(endpoint, course, visit)[:, 0] for course in pair)
+        relative = endpoint.better * (with_regimen / without - 1.0)
+        relative = np.where(np.isfinite(relative), relative, -np.inf)
+        above = np.flatnonzero(relative >= gain)
+        if above.size == 0:
+            best = int(np.argmax(relative))
+            return Advert(float(_GRID[best]), float(relative[best]), False)
+        i = int(above[0])
+        share = (gain - relative[i - 1]) / (relative[i] - relative[i - 1])
+        return Advert(float(_GRID[i - 1] + share * (_GRID[i] - _GRID[i - 1])), gain, True)
+
+    def chain(self) -> tuple[ChainLink, ...]:
+        """Return dose -> absorbed -> serum -> status -> link -> field -> endpoint, in both arms.
+
+        Worked with the elasticity of osteoblast differentiation at +1 SD of the neutral prior, all
+        others at zero: one example of the mechanism, not the answer.
+        """
+        table = load_parameters("magnesium_links")
+        e = prior_sd(table[f"{ELASTICITY}high_{_LINK}"])
+        grafts = self.grafts(self._both_ways(np.array([e])))
+        visit = primary_visit(self.scenario)
+        return (*self._body_links(), *self._graft_links(grafts, e, visit))
+
+    def _body_links(self) -> tuple[ChainLink, ...]:
+        at = int(np.searchsorted(self.bodies.without.times, 0.0))
+        dose = [
+            sum(rule.daily_mmol for rule in rules if rule.single or rule.start_d <= -1.0 < rule.stop_d)
+            or sum(rule.daily_mmol for rule in rules)
+            for rules in arm_rules(self.scenario)
+        ]
+        steps = (
+            ("absorbed", "absorbed on the day before surgery", "mmol/d"),
+            ("serum_total", "serum magnesium on day 0", "mmol/L"),
+            ("status", "magnesium status on day 0", "mmol/L"),
+        )
+        pair = (self.bodies.without, self.bodies.with_regimen)
+        body = (ChainLink(n, label, unit, *(float(b[n][0, at]) for b in pair)) for n, label, unit in steps)
+        return (ChainLink("dose", "magnesium in supplements", "mmol/d", *dose), *body)
+
+    def _graft_links(
+        self, grafts: tuple[SiteCourse, SiteCourse], e: float, visit: float
+    ) -> tuple[ChainLink, ...]:
+        endpoint = graft_endpoints(self.scenario)[0]
+        factors = [
+            self._factor(body["status"][0], e) for body in (self.bodies.without, self.bodies.with_regimen)
+        ]
+        fields = [float(np.nanmax(mean_density(course, "osteoblasts")[0])) for course in grafts]
+        ends = [float(measure(endpoint, course, (visit,))[0, 0]) for course in grafts]
+        return (
+            ChainLink("link", f"osteoblast differentiation, factor (e = +{e:.2g})", "1", *factors),
+            ChainLink("field", "osteoblasts at their peak, relative density", "1", *fields),
+            ChainLink("endpoint", f"{endpoint.label} on day {visit:g}", endpoint.unit, *ends),
+        )
+
+    def _factor(self, status: np.ndarray, e: float) -> float:
+        """Return the link factor on day 0, with equal elasticities on both sides of the reference."""
+        table = load_parameters("magnesium_links")
+        at = int(np.searchsorted(self.body_times, 0.0))
+        x = (status[at] - table.value("magnesium_links.status_ref")) / table.value(
+            "magnesium_links.status_span"
+        )
+        return float(1.0 + e * x)
+
+
+def mean_density(course: SiteCourse, field: str) -> np.ndarray:
+    """Return a density (n, n_times), averaged over the tissue of all columns by volume and weight."""
+    parts = [
+        (column.weight, course.densities[field][i], course.amounts["volume"][i])
+        for i, column in enumerate(course.columns)
+    ]
+    above = sum(w * (d * v).sum(axis=2) / v.sum(axis=2) for w, d, v in parts)
+    return np.asarray(above) / sum(w for w, _, _ in parts)
