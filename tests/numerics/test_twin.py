@@ -112,7 +112,7 @@ def test_courses_agree(name):
 
 
 def test_a_planted_difference_is_seen():
-    """A twin that reads 1 % less of one flux does not agree."""
+    """A twin whose SBML has one operation changed does not agree."""
     from dataclasses import replace
 
     ir = load_model("body")

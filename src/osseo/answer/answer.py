@@ -12,9 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import osseo
-from osseo.answer.arms import Pair, Progress, run_bodies, run_graft, time_grids
 from osseo.answer.context import blank_shares, dominating, evidence_ids, status_sensitivity, weakest_link
-from osseo.answer.inputs import Design, Inputs, draw_inputs
 from osseo.answer.ladder import ladder
 from osseo.answer.outcomes import body_rows, differences, endpoint_rows, graft_endpoints
 from osseo.answer.prior_sets import (
@@ -34,6 +32,8 @@ from osseo.answer.typical import Advert, TypicalPerson, primary_visit
 from osseo.errors import InputError
 from osseo.scenario.door import readings
 from osseo.scenario.types import DoseRule, Scenario
+from osseo.simulate.arms import Pair, Progress, run_bodies, run_graft, time_grids
+from osseo.simulate.inputs import Design, Inputs, draw_inputs
 from osseo.simulate.site import load_procedure
 from osseo.simulate.site_columns import site_system
 from osseo.simulate.site_parameters import procedure_table

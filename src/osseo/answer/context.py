@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from osseo.answer.arms import Pair, run_bodies, run_graft
-from osseo.answer.inputs import Design, Inputs
 from osseo.answer.outcomes import differences, graft_endpoints, share_columns
 from osseo.answer.prior_sets import MAIN_SET, scaled
 from osseo.answer.result import Blank, Finding, Interval, LadderRung
@@ -18,6 +16,8 @@ from osseo.evidence.grading import weakest
 from osseo.parameters import ParameterSet
 from osseo.population.people import People
 from osseo.scenario.types import Scenario
+from osseo.simulate.arms import Pair, run_bodies, run_graft
+from osseo.simulate.inputs import Design, Inputs
 
 __all__ = ["TAUS", "blank_shares", "dominating", "evidence_ids", "status_sensitivity", "take", "weakest_link"]
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from osseo.answer.arms import Pair
-from osseo.answer.inputs import Design, Inputs
 from osseo.answer.result import EndpointRow, Interval
 from osseo.answer.statistics import first_order_shares, mean_effects, probabilities
 from osseo.observe.endpoint import Endpoint, endpoint_names, load_endpoint
 from osseo.observe.measure import measure
 from osseo.observe.serum import observed_serum
 from osseo.scenario.types import Scenario
+from osseo.simulate.arms import Pair
 from osseo.simulate.body import BODY_OUTPUTS
+from osseo.simulate.inputs import Design, Inputs
 from osseo.site import SiteCourse
 
 __all__ = ["body_rows", "differences", "endpoint_rows", "graft_endpoints", "share_columns"]
@@ -72,11 +73,13 @@ def _row(
     difference = with_regimen - without
     known = np.isfinite(without)
     reference = float(np.median(without[known])) if known.any() else _NAN
-    margin = margins.get(endpoint.name, endpoint.margin_at(reference))
+    own = replace(endpoint, margin=margins.get(endpoint.name, endpoint.margin))
+    margin = own.margin_at(reference)
     table = difference.reshape(design.n_theta, design.n_patients)
     chance = probabilities(table, margin, endpoint.better) if margin is not None else None
     missing = int(np.sum(~np.isfinite(difference)))
-    note = f"{missing} of {difference.size} pairs without a value" if missing else ""
+    reason = "not reached in follow-up, or failed" if endpoint.kind == "time" else "failed"
+    note = f"{missing} of {difference.size} pairs without a value: {reason}" if missing else ""
     return EndpointRow(
         endpoint=endpoint.name,
         label=endpoint.label,
@@ -121,5 +124,6 @@ def body_rows(scenario: Scenario, bodies: Pair) -> tuple[EndpointRow, ...]:
 
 def _observed(values: np.ndarray, times: np.ndarray, scenario: Scenario, name: str) -> np.ndarray:
     """Return what a laboratory reports: serum is diluted after surgery, all else as it is."""
-    is_serum = name in ("serum_total", "serum_ionised")
-    return observed_serum(values, times, scenario.procedure.site) if is_serum else values
+    if name not in ("serum_total", "serum_ionised"):
+        return values
+    return observed_serum(values, times, scenario.procedure.site, ionised=name == "serum_ionised")

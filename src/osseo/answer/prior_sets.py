@@ -9,8 +9,8 @@ from importlib.resources import files
 import numpy as np
 import yaml
 
-from osseo.answer.inputs import ELASTICITY
 from osseo.parameters import load_parameters, prior_sd
+from osseo.simulate.inputs import ELASTICITY
 
 __all__ = [
     "ADVERTISED",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from osseo.answer.arms import Pair
 from osseo.answer.result import Series, StudyPoint
 from osseo.calibrate.graft import EXPERIMENTS
 from osseo.calibrate.reading import load_targets
@@ -13,6 +12,7 @@ from osseo.observe.endpoint import load_endpoint
 from osseo.observe.measure import measure_curve
 from osseo.observe.serum import observed_serum
 from osseo.scenario.types import Scenario
+from osseo.simulate.arms import Pair
 from osseo.simulate.body import BODY_OUTPUTS
 from osseo.simulate.site import load_procedure
 from osseo.site import SiteCourse

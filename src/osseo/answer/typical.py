@@ -11,15 +11,15 @@ from functools import cached_property
 
 import numpy as np
 
-from osseo.answer.arms import Pair, arm_rules
-from osseo.answer.inputs import ELASTICITY, Inputs
 from osseo.answer.outcomes import graft_endpoints
 from osseo.answer.prior_sets import as_advertised, largest_deficit
 from osseo.answer.result import ChainLink
 from osseo.observe.measure import measure
 from osseo.parameters import load_parameters, prior_sd
 from osseo.scenario.types import Scenario
+from osseo.simulate.arms import Pair, arm_rules
 from osseo.simulate.body import simulate_body
+from osseo.simulate.inputs import ELASTICITY, Inputs
 from osseo.simulate.site import simulate_site
 from osseo.site import SiteCourse
 

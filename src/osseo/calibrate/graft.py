@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from osseo.calibrate.fit import FitResult, fit
 from osseo.calibrate.graft_patients import average, patient_nodes
-from osseo.calibrate.graft_readings import READINGS
+from osseo.calibrate.graft_readings import FILL_THRESHOLD, READINGS
 from osseo.calibrate.minimise import FitOptions, Progress
 from osseo.calibrate.posterior import draw_posterior
 from osseo.calibrate.problem import FitProblem
@@ -88,8 +88,9 @@ _SEED = 20260
 def graft_table() -> ParameterSet:
     """Return the rows the fit reads: the shared table, and site and material rows as `name@place`."""
     places = [load_site(s) for s in site_names()] + [load_material(m) for m in material_names()]
-    links_and_graft = (p for p in shared_table().values() if p.name.startswith(("graft_", "magnesium_links")))
-    return ParameterSet(links_and_graft).union(qualified_rows(*places))
+    own = ("graft_", "magnesium_links.", FILL_THRESHOLD)
+    shared = (row for row in shared_table().values() if row.name.startswith(own))
+    return ParameterSet(shared).union(qualified_rows(*places))
 
 
 def _times(targets: Sequence[Target], experiment: str) -> Array:
@@ -112,7 +113,7 @@ def _run(name: str, times: Array, free: Sequence[str], values: Array) -> Callabl
     )
 
     def read(endpoint: str, day: float) -> Array:
-        return average(READINGS[endpoint](course, int(np.searchsorted(times, day))), weights)
+        return average(READINGS[endpoint](course)[:, int(np.searchsorted(times, day))], weights)
 
     return read
 

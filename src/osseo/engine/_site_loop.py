@@ -25,6 +25,7 @@ TIME, STEP = 0, 1
 # rows of SiteWork.cell
 TRIAL, STAGE, F, F_END = 0, 1, 2, 3
 MAX_SUBSTEPS = 256
+STABLE, UNSTABLE_WEIGHT = 1.5, 100.0
 MAX_SWEEPS = 64
 ROUNDING = 1e-9
 
@@ -170,6 +171,9 @@ def _outputs(task, work, t, out):
 def _substeps(rhs, t, step, m, p, u, cell, scale):
     """Heun in m equal steps from cell[TRIAL]; return the largest scaled Euler-Heun gap and its state.
 
+    A derivative that changes by more than itself over a step shows a step near the edge of stability
+    (it is 2 for y' = -y/step): its gap counts more, long before it is large.
+
     p, u are addresses; cell (4, n_states) holds the trial state, the Euler stage, f at both ends.
     """
     n = cell.shape[1]
@@ -183,7 +187,10 @@ def _substeps(rhs, t, step, m, p, u, cell, scale):
         call_model(rhs, t + (i + 1) * step, stage, p, u, f_end)
         for s in range(n):
             cell[TRIAL, s] += 0.5 * step * (cell[F, s] + cell[F_END, s])
-            gap = 0.5 * step * abs(cell[F_END, s] - cell[F, s]) / scale[s]
+            change = abs(cell[F_END, s] - cell[F, s])
+            gap = 0.5 * step * change / scale[s]
+            if change > STABLE * abs(cell[F, s]):
+                gap *= UNSTABLE_WEIGHT
             if not gap <= worst:
                 worst = gap if np.isfinite(gap) else np.inf
                 state = s

@@ -88,6 +88,7 @@ def _tools() -> dict[str, object]:
         "show_day": numbers.show_day,
         "show_interval": numbers.show_interval,
         "show_margin": numbers.show_margin,
+        "show_median": numbers.show_median,
         "show_percent": numbers.show_percent,
         "show_range": numbers.show_range,
     }

@@ -12,11 +12,14 @@ __all__ = [
     "show_day",
     "show_interval",
     "show_margin",
+    "show_median",
     "show_percent",
     "show_range",
 ]
 
 MISSING = "n/a"
+#: how many decimals a small difference may add to those of its unit
+MORE_DECIMALS = 2
 DECIMALS = {
     "%": 1,
     "points": 1,
@@ -41,7 +44,7 @@ def decimals_for(unit: str, *values: float) -> int:
     return min(6, max(0, 2 - math.floor(math.log10(largest))))
 
 
-def show(value: float | None, unit: str = "", *, signed: bool = False) -> str:
+def show(value: float | None, unit: str = "", *, signed: bool = False, decimals: int | None = None) -> str:
     """Return `value` with the decimals of `unit` and no unit.
 
     Examples
@@ -51,7 +54,8 @@ def show(value: float | None, unit: str = "", *, signed: bool = False) -> str:
     """
     if value is None or not math.isfinite(value):
         return MISSING
-    text = f"{value:{'+' if signed else ''}.{decimals_for(unit, value)}f}"
+    places = decimals_for(unit, value) if decimals is None else decimals
+    text = f"{value:{'+' if signed else ''}.{places}f}"
     return text.lstrip("+-") if float(text) == 0.0 else text
 
 
@@ -59,16 +63,32 @@ def show_interval(interval: Interval, unit: str = "", *, signed: bool = False) -
     """Return median and 90 % limits, `+0.3 (-0.5 to +1.2)`."""
     if not math.isfinite(interval.median):
         return MISSING
-    return f"{show(interval.median, unit, signed=signed)} {show_range(interval, unit, signed=signed)}"
+    return f"{show_median(interval, unit, signed=signed)} {show_range(interval, unit, signed=signed)}"
+
+
+def show_median(interval: Interval, unit: str = "", *, signed: bool = False) -> str:
+    """Return the median with the decimals its limits need."""
+    return show(interval.median, unit, signed=signed, decimals=_shared_decimals(interval, unit))
 
 
 def show_range(interval: Interval, unit: str = "", *, signed: bool = False) -> str:
-    """Return the 90 % limits, `(-0.5 to +1.2)`."""
+    """Return the 90 % limits, `(-0.5 to +1.2)`; empty if nothing was computed."""
     if not math.isfinite(interval.median):
         return ""
-    low = show(interval.low90, unit, signed=signed)
-    high = show(interval.high90, unit, signed=signed)
+    places = _shared_decimals(interval, unit)
+    low = show(interval.low90, unit, signed=signed, decimals=places)
+    high = show(interval.high90, unit, signed=signed, decimals=places)
     return f"({low} to {high})"
+
+
+def _shared_decimals(interval: Interval, unit: str) -> int:
+    """Return decimals for all three numbers: those of the unit, more where all would read as zero."""
+    ends = [v for v in (interval.median, interval.low90, interval.high90) if math.isfinite(v)]
+    usual = decimals_for(unit, *ends)
+    largest = max(map(abs, ends), default=0.0)
+    if largest == 0.0:
+        return usual
+    return min(max(usual, -math.floor(math.log10(largest))), usual + MORE_DECIMALS)
 
 
 def show_percent(share: float | None) -> str:

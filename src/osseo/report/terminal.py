@@ -71,12 +71,12 @@ def _answer(result: AnswerResult, explain: bool) -> list[Text]:
         [Text(line, style="bold") for line in textwrap.wrap(result.headline, WIDTH)],
         _safety(result),
         _block("IN SHORT", result.sentence),
-        _table(result),
+        _table(result, explain),
         _matters(result),
         _sure(result),
         _why(result),
         _chain(result) if explain else [],
-        *[_block("NOTE", note) for note in result.notes],
+        [line for i, n in enumerate(result.notes) for line in _block("" if i else "NOTES", n)],
     )
     spaced = [[Text(), *part] for part in parts[1:] if part]
     return [*parts[0], *(line for part in spaced for line in part)]
@@ -103,8 +103,10 @@ def _safety(result: AnswerResult) -> list[Text]:
     return lines or _block("SAFETY", "no finding for what was stated")
 
 
-def _table(result: AnswerResult) -> list[Text]:
-    rows = (*result.rows, *result.body_rows)
+def _table(result: AnswerResult, explain: bool) -> list[Text]:
+    """Return the rows a reader needs first: the lead endpoint at every visit, the others at its visit."""
+    every = (*result.rows, *result.body_rows)
+    rows = every if explain else [r for r in every if _is_first(r, result)]
     if not rows:
         return []
     lines = [Text(h, style="bold") for h in HEAD]
@@ -116,10 +118,19 @@ def _table(result: AnswerResult) -> list[Text]:
     if any(r.margin is not None for r in rows):
         lines += [Text(MARGIN_NOTE, style="dim"), *_key()]
     failed = f"; {result.n_failed} failed and are left out" if result.n_failed else ""
-    lines.append(
-        Text(f"90 % intervals over {result.n_draws} draws: parameter and patient{failed}", style="dim")
-    )
-    return lines
+    draws = f"90 % intervals over {result.n_draws} draws: parameter and patient{failed}"
+    more = f"{len(every) - len(rows)} more rows with --explain" if len(rows) < len(every) else ""
+    return [*lines, *(Text(t, style="dim") for t in (draws, more) if t)]
+
+
+def _is_first(row: EndpointRow, result: AnswerResult) -> bool:
+    """Whether a row is shown without --explain."""
+    lead = lead_row(result)
+    if row in result.body_rows:
+        return row.visit_d in (0.0, None) and row.endpoint.startswith(("serum_total", "serum_mg", "urine"))
+    if lead is None or row.endpoint == lead.endpoint:
+        return True
+    return row.margin is not None and row.visit_d in (None, lead.visit_d)
 
 
 def _key() -> list[Text]:
@@ -133,7 +144,8 @@ def _key() -> list[Text]:
 def _title(row: EndpointRow) -> str:
     margin = "" if row.margin is None else f"   m = {show_margin(row)}"
     sense = "   (less is better)" if row.margin is not None and row.better < 0 else ""
-    return f"{row.label} [{row.unit}]{margin}{sense}"
+    unit = f" [{row.unit}]" if _unit(row.unit) else ""
+    return f"{row.label}{unit}{margin}{sense}"
 
 
 def _line(row: EndpointRow) -> Text:
@@ -177,8 +189,7 @@ def _sure(result: AnswerResult) -> list[Text]:
         facts.append(f"widened most by the blank {widest.name} ({show_percent(widest.share)})")
     lines = _block("HOW SURE", "; ".join(facts))
     lines += _priors(result) + _memory(result, lead) + _spread(result) + _blanks(result)
-    if result.not_informed:
-        lines += _block("", f"not informed by data: {', '.join(result.not_informed)}")
+    lines += _uninformed(result)
     return lines
 
 
@@ -225,11 +236,19 @@ def _spread(result: AnswerResult) -> list[Text]:
 
 def _blanks(result: AnswerResult) -> list[Text]:
     cells = [
-        f"{b.name}: {b.drawn_from}{_cited(b.records)}"
-        + (f" {show_percent(b.share)}" if isfinite(b.share) else "")
+        f"{b.name}{_cited(b.records)}" + (f" {show_percent(b.share)}" if isfinite(b.share) else "")
         for b in result.blanks
     ]
-    return _block("", f"left blank and drawn: {'; '.join(cells)}") if cells else []
+    return _block("", f"left blank and drawn: {', '.join(cells)}") if cells else []
+
+
+def _uninformed(result: AnswerResult) -> list[Text]:
+    """Return how many numbers no data narrowed, and which of them matter here."""
+    if not result.not_informed:
+        return []
+    felt = [name for name, _ in result.dominates if name in result.not_informed]
+    text = f"not informed by data: {len(result.not_informed)} numbers"
+    return _block("", f"{text}, felt here: {', '.join(felt)}" if felt else text)
 
 
 def _cited(records: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 import pickle
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -304,3 +306,16 @@ def test_exported_function_may_not_depend_on_a_state(make_ir):
     ir = make_ir({"g.x": ("0", "-g.x")}, ["g.k"], functions={"g.f": (("g.d",), "g.x * g.d")})
     with pytest.raises(ModelError, match="depends on a state"):
         compile_model(ir).function("g.f", {"g.d": 1.0}, np.ones(1))
+
+
+def test_compiling_needs_neither_numba_nor_the_twin(robertson):
+    program = (
+        "import pickle, sys\n"
+        "from osseo.compiler import compile_model\n"
+        "compile_model(pickle.load(sys.stdin.buffer))\n"
+        "print(sorted({'numba', 'sksundae', 'libsbml', 'scipy', 'pint'} & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], input=pickle.dumps(robertson), capture_output=True, check=True
+    )
+    assert run.stdout.split() == [b"[]"]

@@ -22,7 +22,7 @@ def lump(grid, n=1):
 
 
 @pytest.mark.parametrize("law", [CLOSED, NEAR, BOTH], ids=["closed", "near wall", "both walls"])
-@pytest.mark.parametrize("d", [1e-4, 0.03, 5.0])
+@pytest.mark.parametrize("d", [1e-4, 0.03, 0.5])
 def test_amounts_close_and_stay_above_zero(kernels, law, d):
     grid = graded_grid(4.0, 0.05, 1.1)
     times = np.linspace(0, 50, 6)
@@ -110,7 +110,7 @@ def test_shrinking_cells_diffuse_faster(kernels):
     still = solve_site(
         kernels.shrinking(), grid, [[0.05, 0.0]], y0, times=[0.0, 1.0, 4.0], transport=[law]
     )
-    assert result.y[0, -1, -1, 1] > 1.5 * still.y[0, -1, -1, 1]
+    assert result.y[0, -1, -1, 1] > 1.2 * still.y[0, -1, -1, 1]
 
 
 def test_uniform_density_does_not_move(kernels):

@@ -1,4 +1,4 @@
-"""Everything an answer draws, before anything is simulated: parameters, patients, elasticities.
+"""Everything a course or an answer draws, before anything is simulated: parameters, patients, elasticities.
 
 Rows are draws of what we do not know, repeated for the patients drawn with each (theta-major). Every
 column is keyed by (seed, name), so both arms, every prior set and every machine see the same numbers.

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from osseo.answer.inputs import Inputs
 from osseo.scenario.dosing import placebo_of
 from osseo.scenario.types import DoseRule, Scenario
 from osseo.simulate.body import BodyCourse, simulate_body
+from osseo.simulate.inputs import Inputs
 from osseo.simulate.site import simulate_site
 from osseo.site import SiteCourse
 
