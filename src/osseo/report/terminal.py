@@ -22,7 +22,7 @@ from osseo.report.notice import (
     STOP_NOTE,
     TWO_READINGS,
 )
-from osseo.report.numbers import show, show_day, show_interval, show_margin, show_percent
+from osseo.report.numbers import show, show_day, show_interval, show_margin, show_median, show_percent
 from osseo.report.sections import lead_row
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _priors(result: AnswerResult) -> list[Text]:
 def _memory(result: AnswerResult, lead: EndpointRow | None) -> list[Text]:
     if not result.status_sensitivity or lead is None:
         return []
-    cells = [f"{days:g} d {show(i.median, lead.unit, signed=True)}" for days, i in result.status_sensitivity]
+    cells = [f"{days:g} d {show_median(i, lead.unit, signed=True)}" for days, i in result.status_sensitivity]
     return _block("", f"by time constant of magnesium status: {', '.join(cells)}")
 
 
