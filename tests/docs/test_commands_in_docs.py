@@ -16,6 +16,7 @@ from osseo.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 QUICK = ("evidence", "claims", "step", "model")
+INLINE = re.compile(r"`(osseo [^`\n]+)`")
 FENCE = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -26,11 +27,13 @@ def documents() -> list[Path]:
 def command_lines() -> list[tuple[str, str]]:
     found = []
     for path in documents():
-        for block in FENCE.findall(path.read_text(encoding="utf-8")):
-            for line in block.splitlines():
-                text = line.strip().removeprefix("$ ").split("  #")[0].strip()
-                if text.startswith("osseo "):
-                    found.append((path.relative_to(ROOT).as_posix(), text))
+        text = path.read_text(encoding="utf-8")
+        lines = [line for block in FENCE.findall(text) for line in block.splitlines()]
+        for line in [*lines, *INLINE.findall(FENCE.sub("", text))]:
+            typed = line.strip().removeprefix("$ ").removeprefix(".venv/bin/").split("  #")[0]
+            if typed.startswith("osseo "):
+                typed = typed.replace("[", "").replace("]", "").strip()
+                found.append((path.relative_to(ROOT).as_posix(), typed))
     return found
 
 

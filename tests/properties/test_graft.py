@@ -69,9 +69,7 @@ def test_graft_and_volume_only_shrink(seed):
 def test_with_links_at_zero_status_is_invisible(low, high):
     procedure = PROCEDURES[0]
     courses = [
-        simulate_site(
-            procedure, status_times=np.zeros(1), status=np.full((1, 1), s), times=DAYS, n=1
-        )
+        simulate_site(procedure, status_times=np.zeros(1), status=np.full((1, 1), s), times=DAYS, n=1)
         for s in (low, high)
     ]
     for name in (*TISSUES, "volume"):

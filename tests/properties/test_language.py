@@ -1,5 +1,6 @@
 """Damaged model text never gets past the door in another way than as a ModelError."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,11 @@ def damaged(draw):
     return SOURCE[:start] + draw(DAMAGE) + SOURCE[start + length :]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(source=damaged())
 def test_damaged_text_loads_or_is_refused_with_places(tmp_path, source):
     path = tmp_path / "teaching_magnesium.ant"
@@ -35,20 +40,16 @@ def test_damaged_text_loads_or_is_refused_with_places(tmp_path, source):
         assert len(ir.rates) == len(ir.initial) == len(ir.states)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(i_line=st.integers(3, len(LINES) - 2), is_dropped=st.booleans())
-def test_a_lost_or_repeated_line_is_never_silently_another_model(tmp_path, i_line, is_dropped):
-    """A dropped or doubled statement is refused, or the model is the same or visibly smaller."""
-    lines = LINES[:i_line] + LINES[i_line + 1 :] if is_dropped else LINES[:i_line] + LINES[i_line:][:1]
-    lines += [] if is_dropped else LINES[i_line:]
+@pytest.mark.parametrize("is_dropped", [True, False], ids=["dropped", "repeated"])
+def test_a_lost_or_repeated_line_is_never_silently_another_model(tmp_path, is_dropped):
+    """It is refused, or the model is the same; only a role or tag may be lost unseen."""
     path = tmp_path / "teaching_magnesium.ant"
-    path.write_text("".join(lines), encoding="utf-8")
     whole = load_model_files([model_folder() / path.name], "whole", "body")
-    try:
-        ir = load_model_files([path], "whole", "body")
-    except ModelError:
-        return
-    same = ir.hash == whole.hash
-    said = LINES[i_line].strip()
-    tells = " notes " in said or " is " in said
-    assert same or (is_dropped and tells), said
+    for i_line, line in enumerate(LINES):
+        lines = [*LINES[:i_line], *([] if is_dropped else [line, line]), *LINES[i_line + 1 :]]
+        path.write_text("".join(lines), encoding="utf-8")
+        try:
+            ir = load_model_files([path], "whole", "body")
+        except ModelError:
+            continue
+        assert ir.hash == whole.hash or (is_dropped and " notes " in line), line

@@ -21,7 +21,7 @@ from osseo.answer.prior_sets import (
     MAIN_SET,
     advertised_gain,
     as_advertised,
-    largest_deficit,
+    drawn_sd,
     scaled,
 )
 from osseo.answer.result import AnswerResult, EndpointRow, Finding
@@ -140,8 +140,7 @@ def answer_reading(
     advert = typical.advert(advertised_gain())
     progress("the graft, three prior sets", 0.15)
     sets = [scaled(inputs.elasticities, name) for name in DRAWN_SETS]
-    deficit = largest_deficit(bodies.without["status"])
-    sets.append(as_advertised(inputs.elasticities, advert.e, deficit))
+    sets.append(as_advertised(inputs.elasticities, advert.e))
     pairs = dict(
         zip((*DRAWN_SETS, ADVERTISED), run_graft(scenario, inputs, bodies, sets, times), strict=True)
     )
@@ -266,14 +265,16 @@ def _headline(scenario: Scenario) -> str:
 
 
 def _notes(bodies: Pair, advert: Advert) -> tuple[str, ...]:
+    when = f"on day {advert.visit_d:g}"
     if advert.reached:
+        n_sd = advert.e / drawn_sd()
         claim = (
-            f"as advertised: +{advert.gain:.0%} would need an elasticity of {advert.e:.1f} per unit of x on "
-            "osteoblast differentiation; the neutral prior has a standard deviation of 0.1"
+            f"as advertised: +{advert.gain:.0%} {when} would need an elasticity of {advert.e:.1f} per unit "
+            f"of x on osteoblast differentiation, {n_sd:.0f} standard deviations of the neutral prior"
         )
     else:
         claim = (
-            f"as advertised: no elasticity gives +{advertised_gain():.0%}; the most any gives is "
-            f"{advert.gain:+.0%}, at {advert.e:.0f} per unit of x"
+            f"as advertised: no elasticity gives a typical person +{advertised_gain():.0%}; the most any "
+            f"gives is {advert.gain:+.0%}, {when}"
         )
     return (claim, *dict.fromkeys((*bodies.without.notes, *bodies.with_regimen.notes)))

@@ -117,8 +117,10 @@ def body_rows(scenario: Scenario, bodies: Pair) -> tuple[EndpointRow, ...]:
         ]
         for i, visit in enumerate(visits):
             a, b = (arm[:, i] for arm in arms)
-            intervals = (Interval.of(v) for v in (a, b, b - a))
-            rows.append(EndpointRow(name, label, unit, visit, *intervals))
+            row = EndpointRow(
+                name, label, unit, visit, Interval.of(a), Interval.of(b), difference=Interval.of(b - a)
+            )
+            rows.append(row)
     return tuple(rows)
 
 

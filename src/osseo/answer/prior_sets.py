@@ -18,7 +18,6 @@ __all__ = [
     "MAIN_SET",
     "advertised_gain",
     "as_advertised",
-    "largest_deficit",
     "scaled",
 ]
 
@@ -43,8 +42,13 @@ def scaled(elasticities: Mapping[str, np.ndarray], name: str) -> dict[str, np.nd
     name : one of `DRAWN_SETS`.
     """
     table = load_parameters("magnesium_links")
-    sd = float(_document()[name]["sd"])  # type: ignore[arg-type]
+    sd = drawn_sd(name)
     return {key: column * (sd / prior_sd(table[key])) for key, column in elasticities.items()}
+
+
+def drawn_sd(name: str = MAIN_SET) -> float:
+    """Return the SD [1] of every elasticity in a drawn prior set, per unit of x."""
+    return float(_document()[name]["sd"])  # type: ignore[arg-type]
 
 
 def advertised_gain() -> float:
@@ -52,28 +56,13 @@ def advertised_gain() -> float:
     return float(_document()[ADVERTISED]["gain"])  # type: ignore[arg-type]
 
 
-def as_advertised(
-    elasticities: Mapping[str, np.ndarray], e: float | np.ndarray, deficit: float | np.ndarray
-) -> dict[str, np.ndarray]:
-    """Return elasticities that are all zero but those of osteoblast differentiation.
-
-    e_high = e,  e_low = min(e, 1 / deficit)
-
-    A rate cannot fall below zero: the low side stops where it would switch the rate off altogether.
+def as_advertised(elasticities: Mapping[str, np.ndarray], e: float | np.ndarray) -> dict[str, np.ndarray]:
+    """Return elasticities that are all zero but one: more magnesium, more osteoblast differentiation.
 
     Parameters
     ----------
     elasticities : by name, for their names and shape (n,).
-    e : () or (n,) [1] the one elasticity, per unit of x.
-    deficit : () or (n,) [1] largest x_deficit of each member without the regimen.
+    e : () or (n,) [1] of the excess side, per unit of x; below the reference status nothing changes.
     """
-    low = np.minimum(e, 1.0 / np.maximum(deficit, 1e-12))
-    own = {f"{ELASTICITY}low_osteoblast": low, f"{ELASTICITY}high_osteoblast": e}
-    return {k: np.zeros_like(c) + own.get(k, 0.0) for k, c in elasticities.items()}
-
-
-def largest_deficit(status: np.ndarray) -> np.ndarray:
-    """Return (n,) the largest x_deficit [1] over a status table (n, n_times) [mmol/L]."""
-    table = load_parameters("magnesium_links")
-    ref, span = (table.value(f"magnesium_links.status_{key}") for key in ("ref", "span"))
-    return np.maximum(0.0, (ref - np.nanmin(status, axis=1)) / span)
+    own = f"{ELASTICITY}high_osteoblast"
+    return {key: np.zeros_like(column) + (e if key == own else 0.0) for key, column in elasticities.items()}

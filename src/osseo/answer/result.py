@@ -40,9 +40,10 @@ class Interval:
         finite = np.asarray(values, dtype=float)
         finite = finite[np.isfinite(finite)]
         if finite.size == 0:
-            return cls(*(float("nan"),) * 5, layer)
-        q = np.quantile(finite, [0.5, 0.25, 0.75, 0.05, 0.95])
-        return cls(*(float(v) for v in q), layer)
+            nan = float("nan")
+            return cls(nan, nan, nan, nan, nan, layer)
+        median, low50, high50, low90, high90 = np.quantile(finite, [0.5, 0.25, 0.75, 0.05, 0.95])
+        return cls(float(median), float(low50), float(high50), float(low90), float(high90), layer)
 
 
 @dataclass(frozen=True)

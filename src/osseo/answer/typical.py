@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from osseo.answer.outcomes import graft_endpoints
-from osseo.answer.prior_sets import as_advertised, largest_deficit
+from osseo.answer.prior_sets import as_advertised
 from osseo.answer.result import ChainLink
 from osseo.observe.measure import measure
 from osseo.parameters import load_parameters, prior_sd
@@ -34,11 +34,13 @@ _GRID = np.concatenate([[0.0], np.geomspace(0.1, 100.0, 23)])
 class Advert:
     """The elasticity that gives the advertised gain, or the best that any gives.
 
-    e [1] per unit of x; gain [1] relative gain reached; reached: whether it is the advertised one.
+    e [1] per unit of x; gain [1] relative gain reached, at visit_d [d]; reached: whether it is the
+    advertised one.
     """
 
     e: float
     gain: float
+    visit_d: float
     reached: bool
 
 
@@ -88,26 +90,24 @@ class TypicalPerson:
         return {f"{ELASTICITY}{side}_{_LINK}": e for side in ("low", "high")}
 
     def advert(self, gain: float) -> Advert:
-        """Return the one positive elasticity on osteoblast differentiation that gives `gain`.
+        """Return the one positive elasticity of osteoblast differentiation that gives `gain`.
 
-        The primary endpoint at the primary visit, relative to the arm without; e is interpolated on a
-        grid, and where no e reaches the gain the best one is returned.
+        The primary endpoint relative to the arm without, at whichever visit gets there with the least e;
+        e is interpolated on a grid. Where no e gets there, the largest gain any gives is returned.
         """
         endpoint = graft_endpoints(self.scenario)[0]
-        visit = (primary_visit(self.scenario),)
-        zero = {name: np.zeros_like(_GRID) for name in self._both_ways(_GRID)}
-        deficit = largest_deficit(self.bodies.without["status"])[0]
-        pair = self.grafts(as_advertised(zero, _GRID, deficit))
-        without, with_regimen = (measure(endpoint, course, visit)[:, 0] for course in pair)
+        visits = self.scenario.visits_d
+        zero = {name: np.zeros_like(_GRID) for name in self.inputs.elasticities}
+        pair = self.grafts(as_advertised(zero, _GRID))
+        without, with_regimen = (measure(endpoint, course, visits) for course in pair)
         relative = endpoint.better * (with_regimen / without - 1.0)
         relative = np.where(np.isfinite(relative), relative, -np.inf)
-        above = np.flatnonzero(relative >= gain)
-        if above.size == 0:
-            best = int(np.argmax(relative))
-            return Advert(float(_GRID[best]), float(relative[best]), False)
-        i = int(above[0])
-        share = (gain - relative[i - 1]) / (relative[i] - relative[i - 1])
-        return Advert(float(_GRID[i - 1] + share * (_GRID[i] - _GRID[i - 1])), gain, True)
+        found = [(e, i) for i in range(len(visits)) if np.isfinite(e := _first_e(relative[:, i], gain))]
+        if found:
+            e, i_visit = min(found)
+            return Advert(e, gain, visits[i_visit], True)
+        i_e, i_visit = np.unravel_index(int(np.argmax(relative)), relative.shape)
+        return Advert(float(_GRID[i_e]), float(relative[i_e, i_visit]), visits[int(i_visit)], False)
 
     def chain(self) -> tuple[ChainLink, ...]:
         """Return dose -> absorbed -> serum -> status -> link -> field -> endpoint, in both arms.
@@ -160,6 +160,16 @@ class TypicalPerson:
             "magnesium_links.status_span"
         )
         return float(1.0 + e * x)
+
+
+def _first_e(relative: np.ndarray, gain: float) -> float:
+    """Return the least e of the grid, interpolated, at which a gain is reached; NaN if at none."""
+    above = np.flatnonzero(relative >= gain)
+    if above.size == 0:
+        return float("nan")
+    i = int(above[0])
+    share = (gain - relative[i - 1]) / (relative[i] - relative[i - 1])
+    return float(_GRID[i - 1] + share * (_GRID[i] - _GRID[i - 1]))
 
 
 def mean_density(course: SiteCourse, field: str) -> np.ndarray:

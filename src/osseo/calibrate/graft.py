@@ -1,35 +1,33 @@
 """The fit of the graft column: sinus lift with DBBM and autograft, osteotomy with autograft and without.
 
-In: calibration records through `targets/graft.yaml`, priors of the tables. Out: a FitProblem, and with
-`refit` the shipped draws. Model means over patients are compared with means of studies.
+In: calibration records through `targets/graft.yaml`, priors of the tables. Out: a FitProblem, which
+`osseo.calibrate.shipped.refit("graft")` fits. Model means over patients are compared with means of studies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from osseo.calibrate.fit import FitResult, fit
+from osseo.calibrate.fit import FitResult
 from osseo.calibrate.graft_patients import average, patient_nodes
 from osseo.calibrate.graft_readings import FILL_THRESHOLD, READINGS
-from osseo.calibrate.minimise import FitOptions, Progress
 from osseo.calibrate.posterior import draw_posterior
 from osseo.calibrate.problem import FitProblem
 from osseo.calibrate.reading import load_targets
 from osseo.calibrate.target import Target
-from osseo.parameters import Draws, ParameterSet, draw_priors, write_draws
+from osseo.parameters import Draws, ParameterSet, draw_priors
 from osseo.scenario.types import Procedure
 from osseo.simulate.site import DEFAULT_DT_D, load_procedure, simulate_site
 from osseo.simulate.site_columns import site_system
 from osseo.simulate.site_parameters import procedure_table, shared_table
 from osseo.site import load_material, load_site, material_names, site_names
-from osseo.site.posterior import at_procedure, posterior_path
+from osseo.site.posterior import at_procedure
 from osseo.site.rows import qualified_rows
 
-__all__ = ["EXPERIMENTS", "FREE", "PRIOR_ONLY", "graft_draws", "graft_problem", "graft_table", "refit"]
+__all__ = ["EXPERIMENTS", "FREE", "PRIOR_ONLY", "graft_draws", "graft_problem", "graft_table"]
 
 Array = NDArray[np.float64]
 
@@ -81,8 +79,6 @@ PRIOR_ONLY = (
 )
 #: magnesium status at which every link is 1, so that the fit is free of magnesium
 _STATUS_NAME = "magnesium_links.status_ref"
-_N_DRAWS = 400
-_SEED = 20260
 
 
 def graft_table() -> ParameterSet:
@@ -160,7 +156,7 @@ def graft_problem() -> FitProblem:
     )
 
 
-def graft_draws(result: FitResult, n: int = _N_DRAWS, seed: int = _SEED) -> Draws:
+def graft_draws(result: FitResult, n: int, seed: int) -> Draws:
     """Return posterior draws, with the prior-only parameters joined from their priors.
 
     Parameters
@@ -173,21 +169,3 @@ def graft_draws(result: FitResult, n: int = _N_DRAWS, seed: int = _SEED) -> Draw
     priors = draw_priors(result.problem.parameters, PRIOR_ONLY, n, seed)
     joined = posterior.join(priors)
     return Draws(joined.names, joined.values, {**posterior.meta, "prior_only": list(PRIOR_ONLY)})
-
-
-def refit(
-    path: Path | None = None,
-    *,
-    options: FitOptions | None = None,
-    progress: Progress | None = None,
-) -> FitResult:
-    """Fit the graft column and write its draws; the command is `osseo calibrate graft`.
-
-    Parameters
-    ----------
-    path : of the Draws file; the shipped one by default.
-    options, progress : see `osseo.calibrate.fit.fit`.
-    """
-    result = fit(graft_problem(), options=options, progress=progress)
-    write_draws(graft_draws(result), posterior_path() if path is None else path)
-    return result

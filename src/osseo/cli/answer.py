@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -71,21 +72,40 @@ def _write_folder(results, out: Path) -> str:
 
 def simulate(
     scenario: ScenarioFile,
-    draws: Draws = 50,
+    draws: Annotated[int, typer.Option("--draws", min=2, help="Members to simulate.")] = 50,
     seed: Seed = 1,
     json: JsonFile = "",
     out: OutDir = Path("out"),
     quiet: Quiet = False,
 ) -> None:
     """The course of one scenario over time: CSV, PNG and one HTML page, without a conclusion."""
-    places = Output.checked(json, out, quiet)
+    folder = out or Path("out")
+    places = Output.checked(json, folder, quiet)
+    from osseo.answer.safety import is_stopped, safety_findings
+    from osseo.scenario.door import readings
     from osseo.simulate.course import simulate as run
 
+    findings = safety_findings(readings(scenario))
+    if is_stopped(findings):
+        _say_stopped(findings, places)
+        return
     with places.progress("simulating") as report:
-        course = run(scenario, n_draws=draws, seed=seed, progress=report)
-    from osseo.report import course_to_dict, write_course_report
+        courses = run(scenario, n_draws=draws, seed=seed, progress=report)
+    from osseo.report import course_to_dict, view_course, write_course_report
 
-    written = write_course_report(course, out or Path("out"))
-    places.write_json(course_to_dict(course))
+    views = [view_course(course, findings, i) for i, course in enumerate(courses)]
+    written = write_course_report(views, folder)
+    places.write_json(course_to_dict(views))
     for path in written:
         places.say(str(path))
+    places.say("Not medical advice. A course is not a conclusion; osseo answer draws one.")
+
+
+def _say_stopped(findings, places: Output) -> None:
+    """Show why no course is shown: safety and nothing else."""
+    from osseo.report import render_safety
+    from osseo.report.notice import NOTICE
+
+    places.write_json({"notice": NOTICE, "stopped": True, "safety": [asdict(f) for f in findings]})
+    if places.talks:
+        render_safety(findings, places.console())

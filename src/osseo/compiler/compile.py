@@ -5,6 +5,7 @@ A model is compiled again only if its mathematics, its names or the emitter chan
 
 from __future__ import annotations
 
+import copyreg
 import hashlib
 from threading import Lock
 from typing import Any
@@ -123,3 +124,11 @@ def _raise_issues(ir: ModelIR, *scopes: Scope) -> None:
     issues = list(dict.fromkeys(issue for scope in scopes for issue in scope.issues))
     if issues:
         raise ModelError.from_issues(f"model {ir.name}", issues, "nothing was compiled")
+
+
+def _reduce(system: System) -> tuple:
+    """Pickle a System as its model: machine code is made again in the other process."""
+    return compile_model, (system.ir,)
+
+
+copyreg.pickle(System, _reduce)

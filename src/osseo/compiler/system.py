@@ -60,12 +60,6 @@ class System:
         self.input_names = _names(ir.inputs)
         self.output_names = tuple(ir.outputs)
 
-    def __reduce__(self) -> tuple:
-        """Pickle as the model: machine code is made again in the other process."""
-        from osseo.compiler.compile import compile_model
-
-        return compile_model, (self.ir,)
-
     @cached_property
     def state_index(self) -> dict[str, int]:
         """Return {state name: place in y}."""

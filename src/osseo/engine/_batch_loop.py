@@ -20,6 +20,7 @@ from osseo.engine._call import (
     jit_inline,
     write_input,
 )
+
 __all__ = ["Course", "Task", "Work", "make_work", "run_members"]
 
 _entry = njit(cache=True, nogil=True, error_model="numpy")
@@ -31,6 +32,8 @@ STATUS, SEGMENT, EVENT, SAVED, STEPS, REJECTED, FRESH, COMPONENT, RESTART = 0, 1
 # places in Work.clock
 TIME, STEP, ERROR_OLD, LAST_EVENT, STEP_TRIED = 0, 1, 2, 3, 4
 SAFETY, SHRINK, GROW, ORDER = 0.9, 0.2, 6.0, 5.0
+# two instants nearer than this [d] are one, also where t is 0
+SHORTEST = 1e-15
 
 
 class Task(NamedTuple):
@@ -421,7 +424,7 @@ def _advance(task, tableau, course, work, i):
     """Make one accepted step, save what lies inside it, and move the clock."""
     stop = _next_stop(task, work, i)
     t = work.clock[TIME]
-    smallest = 8 * np.finfo(np.float64).eps * max(abs(t), abs(stop))
+    smallest = max(SHORTEST, 8 * np.finfo(np.float64).eps * max(abs(t), abs(stop)))
     if stop - t <= smallest:
         work.clock[TIME] = stop
         return

@@ -7,6 +7,8 @@ the cache of a loop by the time stamp of the loop's own file: touch both loops a
 
 from __future__ import annotations
 
+from typing import Any
+
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
@@ -34,7 +36,7 @@ def _emit_call(builder, args, argument_types):
 
 
 @intrinsic
-def call_model(typingctx, address, t, y, p, u, out):
+def _call_model(typingctx, address, t, y, p, u, out):
     """Call `void f(double t, double* y, double* p, double* u, double* out)`: rhs, jac or output."""
     signature = types.void(types.int64, types.float64, *[types.int64] * 4)
 
@@ -46,7 +48,7 @@ def call_model(typingctx, address, t, y, p, u, out):
 
 
 @intrinsic
-def call_factor(typingctx, address, values, shift, lu):
+def _call_factor(typingctx, address, values, shift, lu):
     """Call `void factor(double* values, double shift, double* lu)`."""
     signature = types.void(types.int64, types.int64, types.float64, types.int64)
 
@@ -58,7 +60,7 @@ def call_factor(typingctx, address, values, shift, lu):
 
 
 @intrinsic
-def call_solve(typingctx, address, lu, b):
+def _call_solve(typingctx, address, lu, b):
     """Call `void solve(double* lu, double* b)`."""
     signature = types.void(types.int64, types.int64, types.int64)
 
@@ -67,6 +69,12 @@ def call_solve(typingctx, address, lu, b):
         return context.get_dummy_value()
 
     return signature, codegen
+
+
+# an intrinsic takes no typing context from its caller: tell type checkers so
+call_model: Any = _call_model
+call_factor: Any = _call_factor
+call_solve: Any = _call_solve
 
 
 @jit_inline

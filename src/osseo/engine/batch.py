@@ -85,9 +85,7 @@ def solve_batch(
         status=course.status,
         fail_time=course.fail_time,
         n_steps=course.n_steps,
-        failures=Failures(
-            course.fail_step, course.fail_state, course.fail_component, course.fail_event
-        ),
+        failures=Failures(course.fail_step, course.fail_state, course.fail_component, course.fail_event),
     )
 
 

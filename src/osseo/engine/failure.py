@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from osseo.engine.status import Status
 
 if TYPE_CHECKING:
-    from osseo.engine.result import BatchResult
+    from osseo.engine.result import Failures
 
 __all__ = ["describe_failure", "find_worst", "summarise_failures"]
 
 _MAX_STATES = 60
+
+
+class _Courses(Protocol):
+    """What a report reads of a batch or of columns."""
+
+    @property
+    def status(self) -> np.ndarray: ...
+    @property
+    def fail_time(self) -> np.ndarray: ...
+    @property
+    def failures(self) -> Failures: ...
+    @property
+    def ok(self) -> np.ndarray: ...
+
 
 _REMEDY = {
     Status.STEP_TOO_SMALL: "look for a rate that jumps or grows without bound at this state; "
@@ -27,7 +41,7 @@ _REMEDY = {
 }
 
 
-def find_worst(result: BatchResult) -> int:
+def find_worst(result: _Courses) -> int:
     """Return the member that failed first in time (the lowest index among equals), -1 if none."""
     failed = np.flatnonzero(~result.ok)
     if not failed.size:
@@ -36,7 +50,7 @@ def find_worst(result: BatchResult) -> int:
 
 
 def describe_failure(
-    result: BatchResult,
+    result: _Courses,
     member: int,
     names: Sequence[str] = (),
     units: Sequence[str] = (),
@@ -46,7 +60,7 @@ def describe_failure(
 
     Parameters
     ----------
-    result : a batch.
+    result : a BatchResult or SiteResult.
     member : index into it.
     names, units : (n_states,) of the states; indices are shown where they are missing.
     seed_hint : what makes this member again, e.g. `--seed 4 --only 17`.
@@ -56,11 +70,12 @@ def describe_failure(
         return f"member {member}: {status.sentence}"
     what = result.failures
     last_event = what.event_time[member]
+    where = "" if what.cell is None else f" in cell {what.cell[member]}"
     lines = [
         f"member {member}: {status.sentence}",
         f"  time        {result.fail_time[member]:.9g} d, step tried {what.step[member]:.3g} d",
         f"  last event  {'none' if np.isnan(last_event) else f'{last_event:.9g} d'}",
-        f"  worst state {_label(int(what.component[member]), names)}",
+        f"  worst state {_label(int(what.component[member]), names)}{where}",
         "  last state",
         *_state_lines(what.state[member], names, units),
         f"  try         {_REMEDY[status]}",
@@ -69,9 +84,7 @@ def describe_failure(
     return "\n".join(lines)
 
 
-def summarise_failures(
-    result: BatchResult, names: Sequence[str] = (), units: Sequence[str] = ()
-) -> str:
+def summarise_failures(result: _Courses, names: Sequence[str] = (), units: Sequence[str] = ()) -> str:
     """Tell how many members failed, why the first did, and the report of the worst."""
     failed = np.flatnonzero(~result.ok)
     n = result.status.size

@@ -102,8 +102,10 @@ def graded_grid(length: float, first: float, ratio: float) -> Grid:
     ratio : [1] width of a cell over the one before, >= 1.
     """
     if not (0 < first <= length and ratio >= 1):
-        raise InputError(f"grid: got length {length}, first {first} mm, ratio {ratio}; "
-                         "expected 0 < first <= length and ratio >= 1")
+        raise InputError(
+            f"grid: got length {length}, first {first} mm, ratio {ratio}; "
+            "expected 0 < first <= length and ratio >= 1"
+        )
     n_cells = 1
     while first * np.sum(ratio ** np.arange(n_cells)) < length * (1 - 1e-12):
         n_cells += 1

@@ -19,13 +19,15 @@ class Failures:
     """Where each member stood when it failed; rows of members that did not fail are not written.
 
     step (n,) [d] size tried; state (n, n_states) last accepted; component (n,) index of the state
-    with the largest scaled error; event_time (n,) [d] of the last event before, NaN if none.
+    with the largest scaled error; event_time (n,) [d] of the last event before, NaN if none; cell
+    (n,) index of the cell in a column, whose state is the one kept, None in a batch without cells.
     """
 
     step: np.ndarray
     state: np.ndarray
     component: np.ndarray
     event_time: np.ndarray
+    cell: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ and holds for every cell alike; what differs between cells are states and parame
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
@@ -53,7 +53,7 @@ class SiteResult:
     wall_in : (n, n_times, n_fields) amount that entered through both faces since times[0].
     status : (n,) Status values; fail_time (n,) [d], NaN where OK.
     n_steps : (n,) macro-steps; n_calls (n,) calls of the right-hand side.
-    failures : component is the state, `state` the cell where it failed; fail_cell (n,), else -1.
+    failures : where each column stood, and in which cell.
     """
 
     times: np.ndarray
@@ -64,8 +64,7 @@ class SiteResult:
     fail_time: np.ndarray
     n_steps: np.ndarray
     n_calls: np.ndarray
-    failures: Failures
-    fail_cell: np.ndarray
+    failures: Failures = field(repr=False)
 
     @property
     def ok(self) -> np.ndarray:
@@ -142,9 +141,12 @@ def solve_site(
         n_steps=course.n_steps,
         n_calls=course.n_calls,
         failures=Failures(
-            course.fail_step, course.fail_state, course.fail_component, np.full(n, np.nan)
+            course.fail_step,
+            course.fail_state,
+            course.fail_component,
+            event_time=np.full(n, np.nan),
+            cell=course.fail_cell,
         ),
-        fail_cell=course.fail_cell,
     )
 
 

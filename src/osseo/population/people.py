@@ -29,15 +29,50 @@ _ADULT_Y = 18.0
 class PersonLike(Protocol):
     """What of a person is read here; `osseo.scenario.types.Person` is one (a floor above)."""
 
-    age_y: float
-    sex: str
-    kidney_disease: str
-    egfr: float | None
-    weight_kg: float | None
-    serum_mg: float | None
-    mg_intake: float | None
-    urine_mg: float | None
-    diabetes: bool | None
+    @property
+    def age_y(self) -> float:
+        """Age [y]."""
+        ...
+
+    @property
+    def sex(self) -> str:
+        """`female` or `male`."""
+        ...
+
+    @property
+    def kidney_disease(self) -> str:
+        """`yes`, `no` or `unknown`."""
+        ...
+
+    @property
+    def egfr(self) -> float | None:
+        """Filtration [mL/min/1.73m2]."""
+        ...
+
+    @property
+    def weight_kg(self) -> float | None:
+        """Body weight [kg]."""
+        ...
+
+    @property
+    def serum_mg(self) -> float | None:
+        """Habitual total serum magnesium [mmol/L]."""
+        ...
+
+    @property
+    def mg_intake(self) -> float | None:
+        """Magnesium from food [mmol/d]."""
+        ...
+
+    @property
+    def urine_mg(self) -> float | None:
+        """Magnesium in 24-h urine [mmol/d]."""
+        ...
+
+    @property
+    def diabetes(self) -> bool | None:
+        """Whether the person has diabetes."""
+        ...
 
 
 def draw_uniform(seed: int, purpose: str, n: int) -> np.ndarray:

@@ -51,14 +51,15 @@ def _layout(title: str, x_title: str, y_title: str) -> dict[str, object]:
         "plot_bgcolor": "#fff",
         "margin": {"l": 48, "r": 12, "t": 64, "b": 44},
         "height": 320,
-        "legend": {"orientation": "h", "y": 1.01, "yanchor": "bottom", "x": 0},
+        "legend": {"orientation": "h", "traceorder": "reversed", "y": 1.01, "yanchor": "bottom", "x": 0},
         "hovermode": "x unified",
         "xaxis": {**axis, "title": {"text": x_title}},
         "yaxis": {**axis, "title": {"text": y_title}},
     }
 
 
-def _band(time: np.ndarray, low: np.ndarray, high: np.ndarray, fill: str, name: str) -> dict:
+def _band(time: np.ndarray, ends: tuple[np.ndarray, np.ndarray], fill: str, name: str) -> dict:
+    low, high = ends
     ok = np.isfinite(low) & np.isfinite(high)
     x = np.concatenate([time[ok], time[ok][::-1]])
     y = np.concatenate([high[ok], low[ok][::-1]])
@@ -69,18 +70,30 @@ def _band(time: np.ndarray, low: np.ndarray, high: np.ndarray, fill: str, name: 
     }  # fmt: skip
 
 
-def _arm(series: Series, band: np.ndarray, name: str, colour: str) -> list[dict]:
-    time, dash = np.asarray(series.time_d, dtype=float), "solid" if name == "with" else "dash"
-    line = {"color": colour, "width": 2, "dash": dash}
-    median = {
-        "type": "scatter", "mode": "lines", "name": name, "x": _rounded(time),
-        "y": _rounded(band[0]), "line": line,
-    }  # fmt: skip
-    return [
-        _band(time, band[3], band[4], translucent(colour, 0.14), f"{name} 90 %"),
-        _band(time, band[1], band[2], translucent(colour, 0.26), f"{name} 50 %"),
-        median,
+def _arms(series: Series) -> list[dict]:
+    """Return the bands of both arms, then their medians on top, without last."""
+    time = np.asarray(series.time_d, dtype=float)
+    arms = (
+        ("with", np.asarray(series.with_regimen, dtype=float), WITH, "solid"),
+        ("without", np.asarray(series.without, dtype=float), WITHOUT, "dash"),
+    )
+    bands = [
+        _band(time, (b[low], b[high]), translucent(colour, alpha), f"{name} {share} %")
+        for name, b, colour, _ in arms
+        for low, high, alpha, share in ((3, 4, 0.14, 90), (1, 2, 0.26, 50))
     ]
+    lines = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": _rounded(time),
+            "y": _rounded(b[0]),
+            "line": {"color": colour, "width": 2, "dash": dash},
+        }
+        for name, b, colour, dash in arms
+    ]
+    return [*bands, *lines]
 
 
 def _points(points: Sequence[StudyPoint]) -> list[dict]:
@@ -89,7 +102,7 @@ def _points(points: Sequence[StudyPoint]) -> list[dict]:
     spread = [p.sd if p.sd is not None else 0.0 for p in points]
     words = [f"{p.label} [{p.record}], {p.role}" for p in points]
     return [{
-        "type": "scatter", "mode": "markers", "name": "studies (mean, SD)",
+        "type": "scatter", "mode": "markers", "name": "studies",
         "x": [p.time_d for p in points], "y": [p.value for p in points], "text": words,
         "hovertemplate": "%{text}: %{y}<extra></extra>",
         "marker": {"color": DATA, "size": 8, "symbol": [_symbol(p.role) for p in points]},
@@ -105,16 +118,19 @@ def series_figure(series: Series, points: Sequence[StudyPoint] = (), key: str = 
     """Return a quantity over time in both arms with bands, and the study points on it."""
     own = [p for p in points if p.series == series.name]
     traces = [
-        *_arm(series, np.asarray(series.without, dtype=float), "without", WITHOUT),
-        *_arm(series, np.asarray(series.with_regimen, dtype=float), "with", WITH),
+        *_arms(series),
         *_points(own),
     ]
-    layout = _layout(f"{series.label} [{series.unit}]", "days from surgery", "")
+    layout = _layout(f"{_capital(series.label)} [{series.unit}]", "days from surgery", "")
     layout["shapes"] = [_surgery()]
     return Figure(
         key or series.name, plain({"data": traces, "layout": layout}), _caption(own),
         _series_words(series, own), _series_csv(series, own),
     )  # fmt: skip
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _surgery() -> dict[str, object]:
@@ -130,7 +146,11 @@ def _caption(points: Sequence[StudyPoint]) -> str:
     )
     if not points:
         return text
-    return f"{text} Black: published mean and SD; filled = used to fit, open = not."
+    fitted = dict.fromkeys(p.record for p in points if p.label == p.record)
+    told = dict.fromkeys(p.label for p in points if p.label != p.record)
+    words = [f"study means +-1 SD as the fit weighs them ({', '.join(fitted)})"] if fitted else []
+    words += [f"{label}, with its published interval" for label in told]
+    return f"{text} Black: {'; '.join(words)}. Filled = used to fit, open = not."
 
 
 def _series_words(series: Series, points: Sequence[StudyPoint]) -> str:

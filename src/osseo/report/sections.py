@@ -89,7 +89,7 @@ def page_of(answer: AnswerResult, prefix: str = "") -> Page:
     return Page(
         answer,
         prefix,
-        groups=_groups((*answer.rows, *answer.body_rows)),
+        groups=_groups((*answer.rows, *_at_surgery(answer.body_rows))),
         priors=_priors(answer.prior_sets),
         maps=tuple(_maps(answer, prefix)),
         graft=_curves(graft, answer, prefix),
@@ -104,6 +104,11 @@ def page_of(answer: AnswerResult, prefix: str = "") -> Page:
 def is_body(series: Series) -> bool:
     """Whether a series belongs to the body rather than to the graft."""
     return series.name.startswith("body") or any(w in series.name for w in BODY_WORDS)
+
+
+def _at_surgery(rows: Sequence[EndpointRow]) -> tuple[EndpointRow, ...]:
+    """Return the rows of day 0; the other days are curves of the body, and in the CSV."""
+    return tuple(r for r in rows if r.visit_d in (None, 0.0))
 
 
 def _groups(rows: Sequence[EndpointRow]) -> tuple[RowGroup, ...]:

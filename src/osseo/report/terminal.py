@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from osseo.answer.result import AnswerResult, EndpointRow
+from osseo.answer.result import AnswerResult, EndpointRow, Finding
 from osseo.report.notice import (
     MARGIN_NOTE,
     NOTICE_SHORT,
@@ -28,7 +28,7 @@ from osseo.report.sections import lead_row
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["WIDTH", "answer_lines", "render_answers"]
+__all__ = ["WIDTH", "answer_lines", "render_answers", "render_safety"]
 
 WIDTH = 80
 LABEL = 10
@@ -62,14 +62,20 @@ def answer_lines(results: Sequence[AnswerResult], *, explain: bool = False, repo
     return [*lines, *_closing(results, report)]
 
 
+def render_safety(findings: Sequence[Finding], console: Console) -> None:
+    """Print the safety findings of a hard stop and the reason, nothing else."""
+    for line in (*_safety(findings), *_block("", STOP_NOTE, style="bold red")):
+        console.print(line, soft_wrap=True, highlight=False)
+
+
 def _stop(result: AnswerResult) -> list[Text]:
-    return [*_safety(result), *_block("", STOP_NOTE, style="bold red")]
+    return [*_safety(result.safety), *_block("", STOP_NOTE, style="bold red")]
 
 
 def _answer(result: AnswerResult, explain: bool) -> list[Text]:
     parts = (
         [Text(line, style="bold") for line in textwrap.wrap(result.headline, WIDTH)],
-        _safety(result),
+        _safety(result.safety),
         _block("IN SHORT", result.sentence),
         _table(result, explain),
         _matters(result),
@@ -95,9 +101,9 @@ def _block(label: str, text: str, *, style: str = "", records: Iterable[str] = (
     return out
 
 
-def _safety(result: AnswerResult) -> list[Text]:
+def _safety(findings: Sequence[Finding]) -> list[Text]:
     lines: list[Text] = []
-    for i, f in enumerate(result.safety):
+    for i, f in enumerate(findings):
         number = f" ({f.number})" if f.number else ""
         lines += _block("SAFETY" if i == 0 else "", f.text + number, style=STYLES[f.level], records=f.records)
     return lines or _block("SAFETY", "no finding for what was stated")

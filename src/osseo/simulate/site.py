@@ -55,7 +55,9 @@ def load_procedure(procedure: Procedure) -> tuple[Site, Material, float]:
     return site, material, size
 
 
-def site_overrides(procedure: Procedure, overrides: Mapping[str, object]) -> dict[str, object]:
+def site_overrides(
+    procedure: Procedure, overrides: Mapping[str, float | np.ndarray]
+) -> dict[str, float | np.ndarray]:
     """Return what holds at a procedure: the mode of the shipped fit, replaced by `overrides`.
 
     Parameters

@@ -21,6 +21,9 @@ __all__ = ["ColumnRun", "site_system", "solve_column"]
 
 _DISTANCE = "graft_cells.distance"
 _WIDTH = "graft_volume.cell_width"
+#: smallest amount that matters to the step control, as a share of a cell: a tenth of native density. The
+#: engine's own 1 % would cut the first step after vessels enter a fast patient into too many pieces
+_SCALE = 0.1
 
 
 @cache
@@ -142,6 +145,7 @@ def solve_column(
         p_cell_index=np.array([system.parameter_index[_DISTANCE], system.parameter_index[_WIDTH]]),
         transport=_transport(system, site),
         dt=dt,
+        scale=_SCALE * float(np.mean(grid.widths)),
         n_threads=n_threads,
     )
     first = int(is_late)

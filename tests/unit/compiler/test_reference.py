@@ -180,3 +180,27 @@ def test_times_must_increase_and_a_blow_up_is_reported(decay, make_ir):
     burst = make_ir({"b.x": ("1", "b.x**2")}, sbml={"b": to_sbml(text, "b")})
     with pytest.raises(SolveError, match="reference twin of test from 0"):
         solve_reference(burst, np.array([]), np.ones(1), times=np.array([0.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    "formula, values",
+    [
+        ("piecewise(1, x > 3, 2, x > 2 || x == -1, 3, x > 1 && !(x >= 2), 4)", [1, 2, 3, 4, 2, 4]),
+        ("piecewise(1, x != 2, 0)", [1, 1, 1, 0, 1, 1]),
+        ("root(3, x + 1)^3 - 1", [4.0, 2.5, 1.5, 2.0, -1.0, 0.0]),
+        ("log(2, 2^x)", [4.0, 2.5, 1.5, 2.0, -1.0, 0.0]),
+        ("min(x, 2, 3) + max(x, 2, 1)", [6.0, 4.5, 3.5, 4.0, 1.0, 2.0]),
+        ("-(-x) - 0", [4.0, 2.5, 1.5, 2.0, -1.0, 0.0]),
+    ],
+)
+def test_formulas_have_the_values_sbml_gives_them(make_ir, formula, values):
+    sbml = {"f": to_sbml(f"model f\n x = 0\n x' = {formula}\nend", "f")}
+    twin = ReferenceModel(make_ir({"f.x": ("0", "0")}, sbml=sbml))
+    x = np.array([[4.0, 2.5, 1.5, 2.0, -1.0, 0.0]])
+    assert_allclose(twin.rhs(0.0, x, np.array([]))[0], values, rtol=1e-14, atol=1e-14)
+
+
+def test_an_operation_the_twin_does_not_know_is_named(make_ir):
+    sbml = {"f": to_sbml("model f\n x = 0\n x' = arccosh(x)\nend", "f")}
+    with pytest.raises(ModelError, match=r"unknown operation in arccosh\(x\)"):
+        ReferenceModel(make_ir({"f.x": ("0", "0")}, sbml=sbml))

@@ -319,3 +319,27 @@ def test_compiling_needs_neither_numba_nor_the_twin(robertson):
         [sys.executable, "-c", program], input=pickle.dumps(robertson), capture_output=True, check=True
     )
     assert run.stdout.split() == [b"[]"]
+
+
+@pytest.mark.parametrize("symbol", ["<", "<=", ">", ">=", "==", "!="])
+def test_comparisons_below_at_above_and_without_a_number(make_ir, symbol):
+    text = f"piecewise(7, c.x {symbol} c.k, 3)"
+    system = compile_model(make_ir({"c.x": ("0", text)}, ["c.k"]))
+    for x in (1.0, 2.0, 3.0, np.nan):
+        expected = 7.0 if eval(f"x {symbol} 2.0", {"x": x}) else 3.0  # noqa: S307
+        assert system.rhs(0, np.array([x]), np.array([2.0]))[0] == expected
+
+
+def test_first_piece_that_holds_is_taken(make_ir):
+    text = "piecewise(1, c.x > 3, 2, c.x > 2 or c.x == -1, 3, c.x > 1 and not c.x >= 2, 4)"
+    system = compile_model(make_ir({"c.x": ("0", text)}))
+    y = np.array([[4.0], [2.5], [1.5], [2.0], [-1.0], [0.0]])
+    assert_array_equal(system.rhs(0, y, np.array([]))[:, 0], [1, 2, 3, 4, 2, 4])
+
+
+def test_kernel_says_whether_time_is_read(make_ir):
+    timed = make_ir({"c.x": ("0", "c.f")}, assignments={"c.f": "time * c.x"})
+    still = make_ir({"c.x": ("0", "-c.x")}, assignments={"c.f": "time"}, outputs=("c.f",))
+    assert compile_model(timed).kernel.uses_time is True
+    assert compile_model(still).kernel.uses_time is False
+    assert compile_model(still).output(2.5, np.ones(1), np.array([]))[0] == 2.5

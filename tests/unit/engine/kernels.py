@@ -188,6 +188,35 @@ def robertson():
 
 
 @cache
+def hires():
+    """High irradiance response, a network of 8 substances; p0 scales its bimolecular step (280)."""
+
+    def rhs(t, y, p, u, d):
+        joined = p[0] * y[5] * y[7]
+        d[0] = -1.71 * y[0] + 0.43 * y[1] + 8.32 * y[2] + 0.0007
+        d[1] = 1.71 * y[0] - 8.75 * y[1]
+        d[2] = -10.03 * y[2] + 0.43 * y[3] + 0.035 * y[4]
+        d[3] = 8.32 * y[1] + 1.71 * y[2] - 1.12 * y[3]
+        d[4] = -1.745 * y[4] + 0.43 * y[5] + 0.43 * y[6]
+        d[5] = -joined + 0.69 * y[3] + 1.71 * y[4] - 0.43 * y[5] + 0.69 * y[6]
+        d[6] = joined - 1.81 * y[6]
+        d[7] = -joined + 1.81 * y[6]
+
+    def jac(t, y, p, u, a):
+        a[0, 0], a[0, 1], a[0, 2] = -1.71, 0.43, 8.32
+        a[1, 0], a[1, 1] = 1.71, -8.75
+        a[2, 2], a[2, 3], a[2, 4] = -10.03, 0.43, 0.035
+        a[3, 1], a[3, 2], a[3, 3] = 8.32, 1.71, -1.12
+        a[4, 4], a[4, 5], a[4, 6] = -1.745, 0.43, 0.43
+        left, right = p[0] * y[7], p[0] * y[5]
+        a[5, 3], a[5, 4], a[5, 5], a[5, 6], a[5, 7] = 0.69, 1.71, -0.43 - left, 0.69, -right
+        a[6, 5], a[6, 6], a[6, 7] = left, -1.81, right
+        a[7, 5], a[7, 6], a[7, 7] = -left, 1.81, -right
+
+    return make_kernel(rhs, jac, n=8)
+
+
+@cache
 def van_der_pol():
     """x' = v, v' = p (1 - x^2) v - x."""
 

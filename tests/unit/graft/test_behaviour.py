@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from osseo.simulate.site_columns import site_system, solve_column
-from osseo.simulate.site import site_overrides
-from osseo.simulate.site_parameters import procedure_table
 from osseo.scenario.types import Procedure
+from osseo.simulate.site import site_overrides
+from osseo.simulate.site_columns import site_system, solve_column
+from osseo.simulate.site_parameters import procedure_table
 from osseo.site import Column, load_material, load_site
 from osseo.site.posterior import graft_posterior
 
@@ -70,8 +70,7 @@ def test_more_differentiation_never_slows_bridging(run, fraction, case):
     course = run(case, columns, times=days, n=columns["graft_cells.host"].size)
     mineral = fraction(course, "mineral").reshape(draws.n, factors.size, len(days))
     fill = sum(
-        c.weight
-        * np.minimum(1, m / v / 0.15).mean(axis=-1).reshape(draws.n, factors.size, len(days))
+        c.weight * np.minimum(1, m / v / 0.15).mean(axis=-1).reshape(draws.n, factors.size, len(days))
         for c, m, v in zip(course.columns, course.amounts["mineral"], course.amounts["volume"], strict=True)
     )
     assert (np.diff(fill, axis=1) >= -1e-9).all()
@@ -84,9 +83,7 @@ def test_more_debris_never_gives_more_bone_early(run, case):
     course = run(case, {"graft_clot.clot_day0": debris}, times=[28.0], n=debris.size)
     bone = sum(
         c.weight * (o + m).sum(axis=-1)[:, 0] / c.edges_mm[-1]
-        for c, o, m in zip(
-            course.columns, course.amounts["osteoid"], course.amounts["mineral"], strict=True
-        )
+        for c, o, m in zip(course.columns, course.amounts["osteoid"], course.amounts["mineral"], strict=True)
     )
     assert (np.diff(bone) <= 1e-12).all()
 

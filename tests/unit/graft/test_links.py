@@ -10,7 +10,9 @@ from osseo.site import load_material, load_site
 #: states whose rate a link may change directly; `soft` and `squeezed` are books
 TOUCHES = {
     "osteoblast": {"graft_cells.progenitors", "graft_cells.osteoblasts"},
+    # volume follows resorbed solid, and clot leaves with the volume
     "osteoclast": {
+        "graft_clot.clot",
         "graft_matrix.mineral",
         "graft_matrix.resorbed",
         "graft_material.graft",

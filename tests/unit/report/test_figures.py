@@ -57,7 +57,7 @@ def test_gaps_stay_gaps(sample):
     figure = series_figure(series)
     median = next(t for t in figure.spec["data"] if t["name"] == "without")
     assert median["y"][40:] == [None] * 40 and None not in median["y"][:40]
-    band = figure.spec["data"][0]
+    band = next(t for t in figure.spec["data"] if t["name"] == "without 90 %")
     assert None not in band["y"] and len(band["y"]) == 80
 
 
