@@ -41,11 +41,12 @@ from osseo.site import SiteCourse
 from osseo.site.posterior import graft_posterior
 from osseo.units import MG_MOLAR_MASS
 
-__all__ = ["QUICK", "THOROUGH", "answer_reading", "answer_scenario", "describe_regimen"]
+__all__ = ["LEAST", "QUICK", "THOROUGH", "answer_reading", "answer_scenario", "describe_regimen"]
 
 #: patients with each draw; the number of draws is what the user asks for over this
 _N_PATIENTS = 2
 #: paired courses of the two settings
+LEAST = 100
 QUICK = 200
 THOROUGH = 1000
 
@@ -68,7 +69,7 @@ def answer_scenario(
     Parameters
     ----------
     scenario : a Scenario or the path of its YAML file.
-    n_draws : paired courses (draws times patients), at least 40; `thorough` raises it to 1000.
+    n_draws : paired courses (draws times patients), at least 100; `thorough` raises it to 1000.
     seed : of every draw; same seed, same answer on any machine and number of threads.
     progress : called with what is being done and the share done.
     command : what the user typed, kept in the result.
@@ -81,8 +82,8 @@ def answer_scenario(
     ------
     InputError : every problem of the scenario file at once, or too few draws.
     """
-    if n_draws < 2 * 20:
-        raise InputError(f"draws: got {n_draws}; expected at least 40 for the shares to mean anything")
+    if n_draws < LEAST:
+        raise InputError(f"draws: got {n_draws}; expected at least {LEAST}, or shares cannot be told")
     n = max(n_draws, THOROUGH) if thorough else n_draws
     design = Design(n // _N_PATIENTS, _N_PATIENTS)
     every = readings(scenario if isinstance(scenario, Scenario) else Path(scenario))
@@ -187,6 +188,7 @@ def _assemble(
     rungs = ladder(site.name)
     names = tuple(e.name for e in graft_endpoints(scenario))
     fit = graft_posterior().meta
+    points = (*fitted_points(scenario, names), *trial_points(scenario, bodies))
     depth, map_without = maps(pair[0])
     return AnswerResult(
         question=scenario.question,
@@ -205,7 +207,7 @@ def _assemble(
         matters_more=rungs,
         chain=typical.chain(),
         series=(*body_series(bodies, site.name), *graft_series(pair, names)),
-        study_points=(*fitted_points(scenario, names), *trial_points(scenario, bodies)),
+        study_points=points,
         map_time_d=pair[0].times_d,
         map_depth_mm=depth,
         map_without=map_without,
@@ -217,7 +219,7 @@ def _assemble(
             findings=findings,
             blanks=extras["blanks"],
             rungs=rungs,
-            fitted=fit.get("evidence", ()),
+            fitted=(*fit.get("evidence", ()), *(point.record for point in points)),
         ),
         n_draws=inputs.design.n,
         n_failed=int(np.sum((pair[0].status != 0) | (pair[1].status != 0) | (bodies.without.status != 0))),

@@ -25,7 +25,7 @@ _TAU = "magnesium_status.time_constant"
 #: status time constants [d] shown in every answer; with an infinite one every effect is zero
 TAUS = (7.0, 28.0, 140.0)
 _LEAST_SHARE = 0.01
-_N_SENSITIVITY = 60
+_N_SENSITIVITY = 40
 
 
 def take(inputs: Inputs, n_theta: int) -> Inputs:

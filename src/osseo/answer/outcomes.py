@@ -57,7 +57,9 @@ def endpoint_rows(
         for i, visit in enumerate(visits):
             share = first_order_shares(matrix, with_regimen[:, i] - without[:, i])[driven].sum()
             arms = without[:, i], with_regimen[:, i]
-            rows.append(_row(endpoint, visit, arms, inputs.design, scenario.margins, float(min(share, 1.0))))
+            rows.append(
+                _row(endpoint, visit, arms, inputs.design, scenario.margins, float(np.clip(share, 0, 1)))
+            )
     return tuple(rows)
 
 

@@ -94,13 +94,17 @@ def first_order_shares(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
     output = a + sum_k b_k z_k + e (least squares, z standardised);  S_k = (b_k^2 - se_k^2) / Var(output)
 
     The squared standard error is taken off because even an input without effect has a squared slope
-    above zero; a share may therefore come out slightly negative and is then returned as 0. The output is
+    above zero; a share without effect therefore scatters around 0, and sums are unbiased. The output is
     cut at its 1 and 99 % points, so that one extreme patient does not decide what dominates.
 
     Parameters
     ----------
     inputs : (n, k)   Drawn inputs; constant columns get share 0.
     output : (n,)     Paired difference; rows with NaN are left out.
+
+    Returns
+    -------
+    share : (k,) [1]  NaN if there are too few rows to tell, 0 if the output does not vary.
 
     Assumptions: inputs drawn independently; interactions are left in the rest (1 - sum of shares).
     """
@@ -112,13 +116,15 @@ def first_order_shares(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
     use = spread > 1e-12 * np.maximum(1.0, np.abs(x).max(axis=0, initial=0.0))
     n, k = len(y), int(use.sum())
     variance = y.var()
-    if k == 0 or n < k + 10 or variance <= 0:
+    if k == 0 or variance <= 0:
         return share
+    if n < k + 10:
+        return np.full_like(share, np.nan)
     z = np.column_stack([np.ones(n), (x[:, use] - x[:, use].mean(axis=0)) / spread[use]])
     solution, *_ = np.linalg.lstsq(z, y, rcond=None)
     residual = y - z @ solution
     sigma2 = float(residual @ residual) / (n - k - 1)
     covariance = np.linalg.pinv(z.T @ z) * sigma2
     raw = (solution[1:] ** 2 - np.diag(covariance)[1:]) / variance
-    share[use] = np.clip(raw, 0.0, 1.0)
+    share[use] = raw
     return share

@@ -5,7 +5,7 @@ Nothing here enters an interval; it shows the mechanism with numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from osseo.answer.prior_sets import as_advertised
 from osseo.answer.result import ChainLink
 from osseo.observe.measure import measure
 from osseo.parameters import load_parameters, prior_sd
-from osseo.scenario.types import Scenario
+from osseo.scenario.types import DoseRule, Scenario
 from osseo.simulate.arms import Pair, arm_rules
 from osseo.simulate.body import simulate_body
 from osseo.simulate.inputs import ELASTICITY, Inputs
@@ -121,17 +121,23 @@ class TypicalPerson:
         visit = primary_visit(self.scenario)
         return (*self._body_links(), *self._graft_links(grafts, e, visit))
 
+    @cached_property
+    def day(self) -> float:
+        """Return the day [d] the body is looked at: surgery, or later if nothing was taken before it."""
+        rules = self.scenario.regimen
+        first = min((rule.start_d for rule in rules), default=0.0)
+        last = max((rule.start_d + 1.0 if rule.single else rule.stop_d for rule in rules), default=0.0)
+        wanted = 0.0 if first <= -1.0 else min(primary_visit(self.scenario), last)
+        times = self.body_times[self.body_times <= wanted]
+        return float(times[-1])
+
     def _body_links(self) -> tuple[ChainLink, ...]:
-        at = int(np.searchsorted(self.bodies.without.times, 0.0))
-        dose = [
-            sum(rule.daily_mmol for rule in rules if rule.single or rule.start_d <= -1.0 < rule.stop_d)
-            or sum(rule.daily_mmol for rule in rules)
-            for rules in arm_rules(self.scenario)
-        ]
+        at = int(np.searchsorted(self.bodies.without.times, self.day))
+        dose = [_given(rules, self.day) for rules in arm_rules(self.scenario)]
         steps = (
-            ("absorbed", "absorbed on the day before surgery", "mmol/d"),
-            ("serum_total", "serum magnesium on day 0", "mmol/L"),
-            ("status", "magnesium status on day 0", "mmol/L"),
+            ("absorbed", f"absorbed in the day before day {self.day:g}", "mmol/d"),
+            ("serum_total", f"serum magnesium on day {self.day:g}", "mmol/L"),
+            ("status", f"magnesium status on day {self.day:g}", "mmol/L"),
         )
         pair = (self.bodies.without, self.bodies.with_regimen)
         body = (ChainLink(n, label, unit, *(float(b[n][0, at]) for b in pair)) for n, label, unit in steps)
@@ -153,13 +159,19 @@ class TypicalPerson:
         )
 
     def _factor(self, status: np.ndarray, e: float) -> float:
-        """Return the link factor on day 0, with equal elasticities on both sides of the reference."""
+        """Return the link factor that day, with equal elasticities on both sides of the reference."""
         table = load_parameters("magnesium_links")
-        at = int(np.searchsorted(self.body_times, 0.0))
+        at = int(np.searchsorted(self.body_times, self.day))
         x = (status[at] - table.value("magnesium_links.status_ref")) / table.value(
             "magnesium_links.status_span"
         )
         return float(1.0 + e * x)
+
+
+def _given(rules: Sequence[DoseRule], day: float) -> float:
+    """Return the supplement [mmol/d] in the day before `day`, or the whole of single doses."""
+    daily = sum(r.daily_mmol for r in rules if not r.single and r.start_d < day <= r.stop_d)
+    return daily + sum(r.daily_mmol for r in rules if r.single)
 
 
 def _first_e(relative: np.ndarray, gain: float) -> float:

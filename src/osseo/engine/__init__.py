@@ -6,7 +6,18 @@ Names are loaded on first use, so that importing this package does not import nu
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from osseo.engine.batch import solve_batch
+    from osseo.engine.events import EventRow, EventTable, continue_events, expand_events
+    from osseo.engine.failure import describe_failure
+    from osseo.engine.grid import FaceLaw, FieldTransport, Grid, graded_grid, uniform_grid
+    from osseo.engine.inputs import InputTable
+    from osseo.engine.kernel import Kernel
+    from osseo.engine.result import BatchResult
+    from osseo.engine.site import SiteResult, solve_site
+    from osseo.engine.status import Status
 
 _HOMES = {
     "BatchResult": "result",
@@ -28,7 +39,25 @@ _HOMES = {
     "uniform_grid": "grid",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = [
+    "BatchResult",
+    "EventRow",
+    "EventTable",
+    "FaceLaw",
+    "FieldTransport",
+    "Grid",
+    "InputTable",
+    "Kernel",
+    "SiteResult",
+    "Status",
+    "continue_events",
+    "describe_failure",
+    "expand_events",
+    "graded_grid",
+    "solve_batch",
+    "solve_site",
+    "uniform_grid",
+]
 
 
 def __getattr__(name: str) -> Any:

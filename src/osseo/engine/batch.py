@@ -12,9 +12,10 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from osseo.engine.events import EventTable
+from osseo.engine.failure import Failures
 from osseo.engine.inputs import InputTable, pack_inputs
 from osseo.engine.kernel import Kernel
-from osseo.engine.result import BatchResult, Failures
+from osseo.engine.result import BatchResult
 from osseo.engine.threads import run_chunks
 from osseo.errors import InputError, Issue
 
@@ -65,17 +66,17 @@ def solve_batch(
     ------
     InputError : arrays of the wrong shape, unsorted times, events before the start.
     """
-    from osseo.engine import _batch_loop as loop
+    from osseo.engine._batch_loop import Course, Task, make_work, run_members
     from osseo.engine._rodas5p import make_tableau
 
     fields = _make_task(kernel, p, y0, times, u, events, settings)
-    task = loop.Task(**fields)
-    course = loop.Course(**_make_course(kernel, task.y0.shape[0], task.times.size))
+    task = Task(**fields)
+    course = Course(**_make_course(kernel, task.y0.shape[0], task.times.size))
     tableau = make_tableau()
     sizes = (kernel.n_states, kernel.n_inputs, kernel.n_nonzero, kernel.n_lu)
 
     def run(first: int, last: int) -> None:
-        loop.run_members(task, tableau, course, loop.make_work(*sizes), first, last)
+        run_members(task, tableau, course, make_work(*sizes), first, last)
 
     run_chunks(run, task.y0.shape[0], settings.get("n_threads"))
     return BatchResult(

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from osseo.engine.status import Status
 
-if TYPE_CHECKING:
-    from osseo.engine.result import Failures
-
-__all__ = ["describe_failure", "find_worst", "summarise_failures"]
+__all__ = ["Failures", "describe_failure", "find_worst", "summarise_failures"]
 
 _MAX_STATES = 60
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Where each member stood when it failed; rows of members that did not fail are not written.
+
+    step (n,) [d] size tried; state (n, n_states) last accepted; component (n,) index of the state
+    with the largest scaled error; event_time (n,) [d] of the last event before, NaN if none; cell
+    (n,) index of the cell in a column, whose state is the one kept, None in a batch without cells.
+    """
+
+    step: np.ndarray
+    state: np.ndarray
+    component: np.ndarray
+    event_time: np.ndarray
+    cell: np.ndarray | None = None
 
 
 class _Courses(Protocol):

@@ -7,27 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from osseo.engine.failure import summarise_failures
+from osseo.engine.failure import Failures, summarise_failures
 from osseo.engine.status import Status
 from osseo.errors import SolveError
 
-__all__ = ["BatchResult", "Failures"]
-
-
-@dataclass(frozen=True)
-class Failures:
-    """Where each member stood when it failed; rows of members that did not fail are not written.
-
-    step (n,) [d] size tried; state (n, n_states) last accepted; component (n,) index of the state
-    with the largest scaled error; event_time (n,) [d] of the last event before, NaN if none; cell
-    (n,) index of the cell in a column, whose state is the one kept, None in a batch without cells.
-    """
-
-    step: np.ndarray
-    state: np.ndarray
-    component: np.ndarray
-    event_time: np.ndarray
-    cell: np.ndarray | None = None
+__all__ = ["BatchResult"]
 
 
 @dataclass(frozen=True)

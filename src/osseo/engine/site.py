@@ -12,11 +12,10 @@ from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
-from osseo.engine.failure import summarise_failures
+from osseo.engine.failure import Failures, summarise_failures
 from osseo.engine.grid import FaceLaw, FieldTransport, Grid
 from osseo.engine.inputs import InputTable, pack_inputs
 from osseo.engine.kernel import Kernel
-from osseo.engine.result import Failures
 from osseo.engine.status import Status
 from osseo.engine.threads import run_chunks
 from osseo.errors import InputError, Issue, SolveError
@@ -120,15 +119,15 @@ def solve_site(
     ------
     InputError : arrays of the wrong shape, unsorted times, indices outside the model.
     """
-    from osseo.engine import _site_loop as loop
+    from osseo.engine._site_loop import SiteCourseArrays, SiteTask, make_site_work, run_columns
 
-    task = loop.SiteTask(**_make_task(kernel, grid, (p, y0, times), u, transport, settings))
+    task = SiteTask(**_make_task(kernel, grid, (p, y0, times), u, transport, settings))
     n, n_cells, n_fields = task.y0.shape[0], grid.n_cells, len(transport)
-    course = loop.SiteCourseArrays(**_make_course(kernel, task.y0.shape, task.times.size, n_fields))
+    course = SiteCourseArrays(**_make_course(kernel, task.y0.shape, task.times.size, n_fields))
     sizes = (kernel.n_states, kernel.n_parameters, kernel.n_inputs, kernel.n_outputs)
 
     def run(first: int, last: int) -> None:
-        loop.run_columns(task, course, loop.make_site_work(n_cells, sizes, n_fields), first, last)
+        run_columns(task, course, make_site_work(n_cells, sizes, n_fields), first, last)
 
     run_chunks(run, n, settings.get("n_threads"))
     return SiteResult(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -17,10 +17,12 @@ from osseo.report.sources import Source, cited_ids, find_sources
 from osseo.report.svg import common_limit
 from osseo.site.posterior import graft_posterior, posterior_path
 
-__all__ = ["Page", "RowGroup", "is_body", "lead_row", "page_of"]
+__all__ = ["Page", "RowGroup", "is_body", "lead_row", "page_of", "shown_rows"]
 
 #: [d] until when a visit counts as early
 HALF_YEAR_D = 190.0
+#: body quantities a reader needs first
+BODY_FIRST = ("serum_total", "serum_mg", "urine")
 BODY_WORDS = ("serum", "urine", "stool", "balance", "stores", "status", "absorbed", "excretion")
 
 
@@ -34,7 +36,7 @@ class RowGroup:
 
 @dataclass(frozen=True)
 class PriorGroup:
-    """One endpoint at its last visit under every prior set."""
+    """One endpoint at one visit under every prior set."""
 
     row: EndpointRow
     sets: tuple[tuple[str, EndpointRow], ...]
@@ -48,6 +50,7 @@ class Page:
     answer: AnswerResult
     prefix: str
     groups: tuple[RowGroup, ...] = ()
+    every: tuple[RowGroup, ...] = ()
     priors: tuple[PriorGroup, ...] = ()
     maps: tuple[Figure, ...] = ()
     graft: tuple[Figure, ...] = ()
@@ -89,8 +92,9 @@ def page_of(answer: AnswerResult, prefix: str = "") -> Page:
     return Page(
         answer,
         prefix,
-        groups=_groups((*answer.rows, *_at_surgery(answer.body_rows))),
-        priors=_priors(answer.prior_sets),
+        groups=_groups(shown_rows(answer)),
+        every=_groups((*answer.rows, *answer.body_rows)),
+        priors=_priors(answer),
         maps=tuple(_maps(answer, prefix)),
         graft=_curves(graft, answer, prefix),
         body=_curves(body, answer, prefix),
@@ -106,9 +110,26 @@ def is_body(series: Series) -> bool:
     return series.name.startswith("body") or any(w in series.name for w in BODY_WORDS)
 
 
-def _at_surgery(rows: Sequence[EndpointRow]) -> tuple[EndpointRow, ...]:
-    """Return the rows of day 0; the other days are curves of the body, and in the CSV."""
-    return tuple(r for r in rows if r.visit_d in (None, 0.0))
+def shown_rows(answer: AnswerResult) -> tuple[EndpointRow, ...]:
+    """Return the rows a reader needs first.
+
+    The first endpoint at every visit, the others with a margin at the visit the answer speaks of, and
+    serum and urine at their first and last visit.
+    """
+    lead = lead_row(answer)
+    graft = [
+        r
+        for r in answer.rows
+        if lead is None
+        or r.endpoint == lead.endpoint
+        or (r.margin is not None and r.visit_d in (None, lead.visit_d))
+    ]
+    body: list[EndpointRow] = []
+    for name, group in groupby(answer.body_rows, key=lambda r: r.endpoint):
+        members = list(group)
+        if name.startswith(BODY_FIRST):
+            body += members[:1] + members[1:][-1:]
+    return (*graft, *body)
 
 
 def _groups(rows: Sequence[EndpointRow]) -> tuple[RowGroup, ...]:
@@ -120,17 +141,23 @@ def _groups(rows: Sequence[EndpointRow]) -> tuple[RowGroup, ...]:
     return tuple(out)
 
 
-def _priors(prior_sets: Mapping[str, Sequence[EndpointRow]]) -> tuple[PriorGroup, ...]:
-    """Return the last visit of every endpoint under every set that has it."""
-    last: dict[str, dict[str, EndpointRow]] = {}
-    for name, rows in prior_sets.items():
-        for row in rows:
-            last.setdefault(row.endpoint, {})[name] = row
+def _priors(answer: AnswerResult) -> tuple[PriorGroup, ...]:
+    """Return every endpoint with a margin, at the visit shown first, under every set that has it."""
+    lead = lead_row(answer)
     out = []
-    for sets in last.values():
-        pairs = tuple((name.replace("_", " "), row) for name, row in sets.items())
-        limit = common_limit([r.difference for _, r in pairs], pairs[0][1].margin)
-        out.append(PriorGroup(pairs[0][1], pairs, limit))
+    for row in shown_rows(answer):
+        if row.margin is None or (lead is not None and row.visit_d not in (None, lead.visit_d)):
+            continue
+        at = (row.endpoint, row.visit_d)
+        pairs = tuple(
+            (name.replace("_", " "), r)
+            for name, rows in answer.prior_sets.items()
+            for r in rows
+            if (r.endpoint, r.visit_d) == at
+        )
+        if pairs:
+            limit = common_limit([r.difference for _, r in pairs], row.margin)
+            out.append(PriorGroup(row, pairs, limit))
     return tuple(out)
 
 

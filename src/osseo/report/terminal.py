@@ -23,7 +23,7 @@ from osseo.report.notice import (
     TWO_READINGS,
 )
 from osseo.report.numbers import show, show_day, show_interval, show_margin, show_median, show_percent
-from osseo.report.sections import lead_row
+from osseo.report.sections import lead_row, shown_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -112,7 +112,7 @@ def _safety(findings: Sequence[Finding]) -> list[Text]:
 def _table(result: AnswerResult, explain: bool) -> list[Text]:
     """Return the rows a reader needs first: the lead endpoint at every visit, the others at its visit."""
     every = (*result.rows, *result.body_rows)
-    rows = every if explain else [r for r in every if _is_first(r, result)]
+    rows = every if explain else shown_rows(result)
     if not rows:
         return []
     lines = [Text(h, style="bold") for h in HEAD]
@@ -127,16 +127,6 @@ def _table(result: AnswerResult, explain: bool) -> list[Text]:
     draws = f"90 % intervals over {result.n_draws} draws: parameter and patient{failed}"
     more = f"{len(every) - len(rows)} more rows with --explain" if len(rows) < len(every) else ""
     return [*lines, *(Text(t, style="dim") for t in (draws, more) if t)]
-
-
-def _is_first(row: EndpointRow, result: AnswerResult) -> bool:
-    """Whether a row is shown without --explain."""
-    lead = lead_row(result)
-    if row in result.body_rows:
-        return row.visit_d in (0.0, None) and row.endpoint.startswith(("serum_total", "serum_mg", "urine"))
-    if lead is None or row.endpoint == lead.endpoint:
-        return True
-    return row.margin is not None and row.visit_d in (None, lead.visit_d)
 
 
 def _key() -> list[Text]:

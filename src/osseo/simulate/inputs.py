@@ -92,7 +92,7 @@ def draw_inputs(scenario: Scenario, design: Design, seed: int) -> Inputs:
         design=design,
         seed=seed,
         people=draw_people(scenario.person, design.n, seed),
-        body=_by_theta(load_parameters(), _body_names(), design, seed),
+        body=_by_theta(load_parameters(), _body_names(scenario), design, seed),
         graft=graft | patients,
         elasticities=elasticities,
         narrowed=narrowed,
@@ -105,10 +105,15 @@ def _free(table: ParameterSet, names: tuple[str, ...]) -> list[str]:
     return [row.name for row in rows if row.layer == "parameter" and row.distribution != "fixed"]
 
 
-def _body_names() -> list[str]:
-    """Return what is drawn for the body: its model's parameters and those of the doses."""
+def _body_names(scenario: Scenario) -> list[str]:
+    """Return what is drawn for the body: its model's parameters, and those of the salts that are taken."""
     table = load_parameters()
-    salts = tuple(load_parameters("salts"))
+    taken = {"food", *(rule.salt for rule in (*scenario.regimen, *scenario.comparator))}
+    salts = [
+        name
+        for name in load_parameters("salts")
+        if not name.endswith("_factor") or name.partition(".")[2].removesuffix("_factor") in taken
+    ]
     return _free(table, (*body_system().parameter_names, *salts))
 
 

@@ -62,7 +62,7 @@ def test_vessels_lead_bone_at_every_depth():
 
 @pytest.mark.parametrize("case", ["gap", "filled"])
 def test_more_differentiation_never_slows_bridging(run, fraction, case):
-    draws = graft_posterior().rows(np.arange(12))
+    draws = graft_posterior().rows(np.arange(40))
     factors = np.array([0.8, 1.0, 1.1, 1.25])
     columns = {name: np.repeat(v, factors.size) for name, v in draws.columns().items()}
     columns["graft_cells.host"] = np.tile(factors, draws.n)
@@ -119,4 +119,4 @@ def test_osteoblasts_rise_and_fall(run):
     cells = course.densities["osteoblasts"][0][0].mean(axis=-1)
     peak = cells.argmax()
     assert 21 <= days[peak] <= 120
-    assert cells[-1] < 0.8 * cells[peak]
+    assert cells[-1] < 0.9 * cells[peak]

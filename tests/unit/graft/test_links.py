@@ -9,7 +9,7 @@ from osseo.site import load_material, load_site
 
 #: states whose rate a link may change directly; `soft` and `squeezed` are books
 TOUCHES = {
-    "osteoblast": {"graft_cells.progenitors", "graft_cells.osteoblasts"},
+    "osteoblast": {"graft_cells.osteoblasts"},
     # volume follows resorbed solid, and clot leaves with the volume
     "osteoclast": {
         "graft_clot.clot",
