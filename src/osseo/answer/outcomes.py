@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from osseo.answer.result import EndpointRow, Interval
-from osseo.answer.statistics import first_order_shares, mean_effects, probabilities
+from osseo.answer.statistics import ShareModel, mean_effects, probabilities
 from osseo.observe.endpoint import Endpoint, endpoint_names, load_endpoint
 from osseo.observe.measure import measure
 from osseo.observe.serum import observed_serum
@@ -50,12 +50,13 @@ def endpoint_rows(
     """Return one row per endpoint and visit, in the order of the site."""
     names, matrix = share_columns(inputs)
     driven = np.array([inputs.is_prior_driven(name) for name in names])
+    model = ShareModel(matrix)
     rows = []
     for endpoint in graft_endpoints(scenario):
         without, with_regimen = differences(endpoint, pair, scenario.visits_d)
         visits = (None,) if endpoint.kind == "time" else scenario.visits_d
         for i, visit in enumerate(visits):
-            share = first_order_shares(matrix, with_regimen[:, i] - without[:, i])[driven].sum()
+            share = model.shares(with_regimen[:, i] - without[:, i])[driven].sum()
             arms = without[:, i], with_regimen[:, i]
             rows.append(
                 _row(endpoint, visit, arms, inputs.design, scenario.margins, float(np.clip(share, 0, 1)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Probabilities", "first_order_shares", "mean_effects", "probabilities"]
+__all__ = ["Probabilities", "ShareModel", "mean_effects", "probabilities"]
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,23 @@ def mean_effects(difference: np.ndarray) -> np.ndarray:
     mean = np.full(d.shape[0], np.nan)
     mean[ok] = filled[ok].sum(axis=1) / count[ok]
     many = count > 1
-    if ok.sum() < 2 or not many.any():
+    if many.sum() < 2:
         return mean
-    residual = np.where(np.isfinite(d), d - mean[:, None], 0.0)
-    within = float(np.mean((residual[many] ** 2).sum(axis=1) / (count[many] - 1)))
-    between = float(np.var(mean[ok], ddof=1))
-    noise = within * float(np.mean(1.0 / count[ok]))
-    keep = np.sqrt(max(0.0, 1.0 - noise / between)) if between > 0 else 1.0
     grand = float(np.mean(mean[ok]))
-    return np.asarray(grand + (mean - grand) * keep)
+    return np.asarray(grand + (mean - grand) * _kept(d[many]))
+
+
+def _kept(d: np.ndarray) -> float:
+    """Return the factor that takes patient sampling noise out of means over patients.
+
+    Variances are of values cut at their 2.5 and 97.5 % points: differences have long tails, and a few
+    patients would otherwise make all of the spread look like noise.
+    """
+    d = np.clip(d, *np.nanquantile(d, [0.025, 0.975]))
+    count = np.isfinite(d).sum(axis=1)
+    between = float(np.var(np.nanmean(d, axis=1), ddof=1))
+    noise = float(np.mean(np.nanvar(d, axis=1) * count / (count - 1) / count))
+    return float(np.sqrt(max(0.0, 1.0 - noise / between))) if between > 0 else 1.0
 
 
 def probabilities(difference: np.ndarray, margin: float, better: int = 1) -> Probabilities:
@@ -88,43 +96,53 @@ def probabilities(difference: np.ndarray, margin: float, better: int = 1) -> Pro
     )
 
 
-def first_order_shares(inputs: np.ndarray, output: np.ndarray) -> np.ndarray:
-    """Return the share of Var(output) that each input explains on its own, linearly.
+class ShareModel:
+    """The share of the variance of an output that each drawn input explains on its own, linearly.
 
     output = a + sum_k b_k z_k + e (least squares, z standardised);  S_k = (b_k^2 - se_k^2) / Var(output)
 
     The squared standard error is taken off because even an input without effect has a squared slope
     above zero; a share without effect therefore scatters around 0, and sums are unbiased. The output is
-    cut at its 1 and 99 % points, so that one extreme patient does not decide what dominates.
+    cut at its 1 and 99 % points, so that one extreme patient does not decide what dominates. The
+    inputs are factorised once and serve every endpoint.
 
     Parameters
     ----------
-    inputs : (n, k)   Drawn inputs; constant columns get share 0.
-    output : (n,)     Paired difference; rows with NaN are left out.
-
-    Returns
-    -------
-    share : (k,) [1]  NaN if there are too few rows to tell, 0 if the output does not vary.
+    inputs : (n, k)  Drawn inputs; constant columns get share 0.
 
     Assumptions: inputs drawn independently; interactions are left in the rest (1 - sum of shares).
     """
-    rows = np.isfinite(output)
-    x, y = np.asarray(inputs, dtype=float)[rows], np.asarray(output, dtype=float)[rows]
-    y = np.clip(y, *np.quantile(y, [0.01, 0.99])) if y.size else y
-    share = np.zeros(inputs.shape[1])
-    spread = x.std(axis=0)
-    use = spread > 1e-12 * np.maximum(1.0, np.abs(x).max(axis=0, initial=0.0))
-    n, k = len(y), int(use.sum())
-    variance = y.var()
-    if k == 0 or variance <= 0:
+
+    def __init__(self, inputs: np.ndarray) -> None:
+        self._inputs = np.asarray(inputs, dtype=float)
+        spread = self._inputs.std(axis=0)
+        scale = np.maximum(1.0, np.abs(self._inputs).max(axis=0, initial=0.0))
+        self._use = spread > 1e-12 * scale
+        x = self._inputs[:, self._use]
+        self._z = np.column_stack([np.ones(len(x)), (x - x.mean(axis=0)) / spread[self._use]])
+        self._inverse = np.linalg.pinv(self._z)
+
+    def shares(self, output: np.ndarray) -> np.ndarray:
+        """Return the shares (k,) [1] for an output (n,); NaN if there are too few rows to tell.
+
+        Rows whose output is NaN are left out.
+        """
+        rows = np.isfinite(output)
+        if not rows.all():
+            inner = ShareModel(self._inputs[rows])
+            return inner.shares(np.asarray(output)[rows])
+        y = np.asarray(output, dtype=float)
+        share = np.zeros(self._inputs.shape[1])
+        n, width = self._z.shape
+        if n < width + 10:
+            return np.full_like(share, np.nan)
+        y = np.clip(y, *np.quantile(y, [0.01, 0.99]))
+        variance = y.var()
+        if width == 1 or variance <= 0:
+            return share
+        solution = self._inverse @ y
+        residual = y - self._z @ solution
+        sigma2 = float(residual @ residual) / (n - width)
+        error2 = sigma2 * (self._inverse**2).sum(axis=1)
+        share[self._use] = (solution[1:] ** 2 - error2[1:]) / variance
         return share
-    if n < k + 10:
-        return np.full_like(share, np.nan)
-    z = np.column_stack([np.ones(n), (x[:, use] - x[:, use].mean(axis=0)) / spread[use]])
-    solution, *_ = np.linalg.lstsq(z, y, rcond=None)
-    residual = y - z @ solution
-    sigma2 = float(residual @ residual) / (n - k - 1)
-    covariance = np.linalg.pinv(z.T @ z) * sigma2
-    raw = (solution[1:] ** 2 - np.diag(covariance)[1:]) / variance
-    share[use] = raw
-    return share

@@ -15,7 +15,7 @@ from osseo.cli.output import Output
 __all__ = ["answer", "simulate"]
 
 ScenarioFile = Annotated[Path, typer.Argument(help="A scenario file, e.g. examples/sinus-xenograft.yaml.")]
-Draws = Annotated[int, typer.Option("--draws", min=40, help="Paired draws of parameters and patients.")]
+Draws = Annotated[int, typer.Option("--draws", help="Paired draws of parameters and patients.")]
 
 
 def answer(

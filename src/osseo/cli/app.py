@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from osseo import __version__
-from osseo.cli import answer, evidence, look, refit
+from osseo.cli.answer import answer, simulate
 from osseo.cli.doors import OsseoGroup
+from osseo.cli.evidence import claims, evidence_app
+from osseo.cli.look import model_app, step
+from osseo.cli.refit import calibrate
 
 __all__ = ["app"]
 
@@ -47,10 +50,10 @@ def _switches(
     """
 
 
-app.command(rich_help_panel=ANSWER)(answer.answer)
-app.command(rich_help_panel=ANSWER)(answer.simulate)
-app.add_typer(evidence.evidence_app, name="evidence", rich_help_panel=EVIDENCE)
-app.command(rich_help_panel=EVIDENCE)(evidence.claims)
-app.command(rich_help_panel=INSIDE)(look.step)
-app.add_typer(look.model_app, name="model", rich_help_panel=INSIDE)
-app.command(rich_help_panel=REFIT)(refit.calibrate)
+app.command(rich_help_panel=ANSWER)(answer)
+app.command(rich_help_panel=ANSWER)(simulate)
+app.add_typer(evidence_app, name="evidence", rich_help_panel=EVIDENCE)
+app.command(rich_help_panel=EVIDENCE)(claims)
+app.command(rich_help_panel=INSIDE)(step)
+app.add_typer(model_app, name="model", rich_help_panel=INSIDE)
+app.command(rich_help_panel=REFIT)(calibrate)

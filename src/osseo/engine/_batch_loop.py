@@ -162,7 +162,7 @@ def _derivative(task, work, i, t, y, out):
         out[s] += rate[s]
 
 
-@jit
+@jit_inline
 def _time_derivative(task, work, i, h):
     """df/dt at the start of a step by central difference; u is prolonged along its segment."""
     if not _moves_in_time(task, work, i):
@@ -231,7 +231,7 @@ def _begin(task, work, i):
         work.mark[STATUS] = BAD_INPUT
 
 
-@jit
+@jit_inline
 def _meet_stops(task, work, i):
     """Apply the events that are due and enter the input segment that starts now."""
     t = work.clock[TIME]
@@ -259,7 +259,7 @@ def _next_stop(task, work, i):
     return stop
 
 
-@jit
+@jit_inline
 def _save(task, course, work, i, t, y):
     """Write the state and the outputs of the next requested time, which is t."""
     row = work.mark[SAVED]
@@ -270,7 +270,7 @@ def _save(task, course, work, i, t, y):
     work.mark[SAVED] += 1
 
 
-@jit
+@jit_inline
 def _save_now(task, course, work, i):
     """Save the state at the current time if it was requested."""
     while work.mark[SAVED] < task.times.size:
@@ -369,7 +369,7 @@ def _error(y, y_new, gap, atol, rtol):
     return error, worst
 
 
-@jit
+@jit_inline
 def _prepare(task, work, i, stop):
     """Evaluate f, its Jacobian and df/dt at the start of a step; choose a step after a jump."""
     t = work.clock[TIME]
@@ -419,7 +419,7 @@ def _control(work, h, error):
     return True
 
 
-@jit
+@jit_inline
 def _advance(task, tableau, course, work, i):
     """Make one accepted step, save what lies inside it, and move the clock."""
     stop = _next_stop(task, work, i)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from osseo.answer.statistics import first_order_shares, mean_effects, probabilities
+from osseo.answer.statistics import ShareModel, mean_effects, probabilities
 
 
 @pytest.fixture
@@ -50,10 +50,28 @@ def test_shares_recover_a_linear_law(rng):
     y = 3.0 * x[:, 0] + 0.5 * x[:, 3] + rng.normal(size=400)
     truth = np.zeros(20)
     truth[0], truth[3] = 9.0, 4.0
-    share = first_order_shares(x, y)
+    share = ShareModel(x).shares(y)
     np.testing.assert_allclose(share, truth / 14.0, atol=0.05)
 
 
 def test_an_interaction_is_not_first_order(rng):
     x = rng.normal(size=(2000, 2))
-    assert first_order_shares(x, x[:, 0] * x[:, 1]).sum() < 0.02
+    assert ShareModel(x).shares(x[:, 0] * x[:, 1]).sum() < 0.02
+
+
+def test_long_tails_do_not_make_everything_look_like_noise(rng):
+    true = rng.normal(0.0, 1.0, size=200)
+    d = true[:, None] + rng.normal(0.0, 0.5, size=(200, 2))
+    d[0, 0] += 80.0
+    assert mean_effects(d)[1:].std() > 0.7
+
+
+def test_too_few_rows_say_nothing(rng):
+    assert np.isnan(ShareModel(rng.normal(size=(20, 15))).shares(rng.normal(size=20))).all()
+
+
+def test_failed_rows_are_left_out_of_shares(rng):
+    x = rng.normal(size=(300, 3))
+    y = 2.0 * x[:, 0] + rng.normal(size=300)
+    y[:50] = np.nan
+    np.testing.assert_allclose(ShareModel(x).shares(y), ShareModel(x[50:]).shares(y[50:]))

@@ -16,7 +16,7 @@ from osseo.cli.app import app
 EXAMPLES = Path(__file__).parents[3] / "examples"
 HEADLINE = str(EXAMPLES / "sinus-xenograft.yaml")
 STOPPED = str(EXAMPLES / "ckd-stage-4.yaml")
-LEAST = ("--draws", "40")
+LEAST = ("--draws", "100")
 
 
 def run(*arguments: str):
@@ -49,7 +49,7 @@ def test_json_says_what_the_terminal_says(answered):
     done, out = answered
     data = json.loads((out / "answer.json").read_text(encoding="utf-8"))
     (answer,) = data["answers"]
-    assert answer["stopped"] is False and answer["seed"] == 3 and answer["n_draws"] == 40
+    assert answer["stopped"] is False and answer["seed"] == 3 and answer["n_draws"] == 100
     words = " ".join(done.stdout.split())
     assert " ".join(answer["sentence"].split()) in words
     row = next(r for r in answer["endpoints"] if r["endpoint"] == "new_bone_pct" and r["visit_d"] == 180)
@@ -152,3 +152,14 @@ def test_simulate_as_data_only(tmp_path):
     assert course["n_draws"] == 4 and len(course["series"]) >= 5
     series = course["series"][0]
     assert len(series["time_d"]) == len(series["with"]["median"]) == len(series["without"]["high90"])
+
+
+def test_simulate_of_an_unclear_dose_keeps_both_readings_apart(tmp_path):
+    done = run("simulate", str(EXAMPLES / "article-300mg.yaml"), "--draws", "3", "--out", str(tmp_path))
+    assert done.exit_code == 0, done.stderr
+    names = {p.name for p in tmp_path.iterdir()}
+    assert {"course-elemental.csv", "course-salt.csv", "course.html"} <= names
+    page = (tmp_path / "course.html").read_text(encoding="utf-8")
+    assert "Which one is it?" in page
+    ids = [part.split('"')[0] for part in page.split('<div class="plot" id="')[1:]]
+    assert len(ids) == len(set(ids)) > 10

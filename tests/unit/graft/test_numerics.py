@@ -38,7 +38,7 @@ def test_sixteen_cells_are_enough_for_histology(material):
 def test_a_front_needs_fine_cells_and_converges():
     shares = [mineral_and_volume(("osteotomy_tibia", "none"), 2.4, n)[0] for n in (8, 16, 32, 64)]
     early, later = np.transpose(shares)[:2]
-    # 0.15 mm (16 cells): the early front is about 12 % low, at six months 3 %; 0.3 mm misses twice that or more
+    # 0.15 mm (16 cells): the early front is about 12 % low, at six months 3 %; 0.3 mm misses twice that
     assert abs(early[1] / early[3] - 1) < 0.15
     assert abs(later[1] / later[3] - 1) < 0.10
     assert abs(early[0] / early[3] - 1) > 2 * abs(early[1] / early[3] - 1)
