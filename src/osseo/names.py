@@ -15,7 +15,7 @@ def near_names(name: str, known: Iterable[str], n: int = 3) -> list[str]:
 
     Examples
     --------
-    >>> near_names("glicinate", ["citrate", "glycinate", "oxide"])
+    >>> near_names("glicinate", ["chloride", "glycinate", "oxide"])
     ['glycinate']
     """
     lowered = {k.lower(): k for k in known}

@@ -83,9 +83,7 @@ def test_every_room_has_a_floor_and_the_page_says_the_same():
     assert rooms <= set(FLOORS), f"give these rooms a floor: {sorted(rooms - set(FLOORS))}"
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\|\s*(\d+)\s*\|\s*([^|]+)\|", page, flags=re.M)
-    written = {
-        name: int(floor) for floor, cell in rows for name in re.findall(r"`([\w.]+)/?`", cell)
-    }
+    written = {name: int(floor) for floor, cell in rows for name in re.findall(r"`([\w.]+)/?`", cell)}
     written = {name.removesuffix(".py"): floor for name, floor in written.items()}
     assert written == {name: floor for name, floor in FLOORS.items() if name in rooms}
 
@@ -102,9 +100,7 @@ def test_imports_go_down(path):
         there = parts[1]
         ground = FLOORS[here] == 0  # the three ground-floor files are one place
         if there in FLOORS and there != here and not (ground and FLOORS[there] == 0):
-            assert FLOORS[there] < FLOORS[here], (
-                f"{path.name} ({here}) imports up or across: {module}"
-            )
+            assert FLOORS[there] < FLOORS[here], f"{path.name} ({here}) imports up or across: {module}"
 
 
 def test_no_import_circles():
@@ -139,9 +135,7 @@ def test_sizes_and_names(path):
             if not path.parts[-1].startswith("_") and not node.name.startswith("_"):
                 is_command = room(path) == "cli"  # options of a command are its arguments
                 is_kernel = room(path) == "engine"  # numba loops take flat arrays
-                assert n_args <= MAX_ARGUMENTS or is_command or is_kernel, (
-                    f"{node.name}: {n_args} args"
-                )
+                assert n_args <= MAX_ARGUMENTS or is_command or is_kernel, f"{node.name}: {n_args} args"
 
 
 def test_folders_stay_small():
@@ -153,9 +147,7 @@ def test_folders_stay_small():
 def exported(path: Path) -> list[str]:
     """Return the names in `__all__` of a file."""
     for node in tree(path).body:
-        if isinstance(node, ast.Assign) and any(
-            getattr(t, "id", "") == "__all__" for t in node.targets
-        ):
+        if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == "__all__" for t in node.targets):
             return [ast.literal_eval(e) for e in node.value.elts]
     return []
 

@@ -198,6 +198,7 @@ def _assemble(
         stopped=False,
         safety=findings,
         rows=rows,
+        primary=rows.index(primary),
         body_rows=body_rows(scenario, bodies),
         prior_sets=prior_sets,
         dominates=shares,

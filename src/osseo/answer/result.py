@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 __all__ = [
+    "FIT_SPREAD",
     "AnswerResult",
     "Blank",
     "ChainLink",
@@ -21,6 +22,10 @@ __all__ = [
     "Series",
     "StudyPoint",
 ]
+
+
+#: what `StudyPoint.sd` is for values the graft was fitted to
+FIT_SPREAD = "SD for the fit"
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,10 @@ class Series:
 
 @dataclass(frozen=True)
 class StudyPoint:
-    """A published value drawn on a figure. `role` is its role in SPLIT.csv."""
+    """A published value drawn on a figure.
+
+    `sd` is its spread, and `spread` says of what kind; `role` is its role in SPLIT.csv.
+    """
 
     series: str
     record: str
@@ -146,11 +154,15 @@ class StudyPoint:
     sd: float | None
     label: str
     role: str
+    spread: str = FIT_SPREAD
 
 
 @dataclass(frozen=True)
 class AnswerResult:
-    """Everything an answer says; see the classes above. `map_*` is the depth-time map, mean over draws."""
+    """Everything an answer says; see the classes above. `map_*` is the depth-time map, mean over draws.
+
+    `primary` is the place in `rows` of the endpoint and visit that the sentence is about.
+    """
 
     question: str
     headline: str
@@ -159,6 +171,7 @@ class AnswerResult:
     stopped: bool
     safety: tuple[Finding, ...]
     rows: tuple[EndpointRow, ...] = ()
+    primary: int = 0
     body_rows: tuple[EndpointRow, ...] = ()
     prior_sets: Mapping[str, tuple[EndpointRow, ...]] = field(default_factory=dict)
     status_sensitivity: tuple[tuple[float, Interval], ...] = ()

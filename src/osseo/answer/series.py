@@ -107,5 +107,6 @@ def trial_points(scenario: Scenario, bodies: Pair) -> tuple[StudyPoint, ...]:
             low, high = result.ci95 or (None, None)
             sd = (high - low) / 2 if low is not None and high is not None else None
             point = (name, record.id, start + result.time, base + result.number, sd)
-            points.append(StudyPoint(*point, label=label, role=record_role(record.id)))
+            role = record_role(record.id)
+            points.append(StudyPoint(*point, label=label, role=role, spread="half the 95 % interval"))
     return tuple(points)

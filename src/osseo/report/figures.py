@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from osseo.answer.result import Series, StudyPoint
+from osseo.answer.result import FIT_SPREAD, Series, StudyPoint
 from osseo.report.data import plain, to_csv
 from osseo.report.numbers import show
 from osseo.report.palette import DATA, DIVERGING, SEQUENTIAL, WITH, WITHOUT, translucent
@@ -146,10 +146,10 @@ def _caption(points: Sequence[StudyPoint]) -> str:
     )
     if not points:
         return text
-    fitted = dict.fromkeys(p.record for p in points if p.label == p.record)
-    told = dict.fromkeys(p.label for p in points if p.label != p.record)
+    fitted = dict.fromkeys(p.record for p in points if p.spread == FIT_SPREAD)
+    told = dict.fromkeys(f"{p.label}, with {p.spread}" for p in points if p.spread != FIT_SPREAD)
     words = [f"study means +-1 SD as the fit weighs them ({', '.join(fitted)})"] if fitted else []
-    words += [f"{label}, with its published interval" for label in told]
+    words += list(told)
     return f"{text} Black: {'; '.join(words)}. Filled = used to fit, open = not."
 
 

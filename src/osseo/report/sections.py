@@ -20,7 +20,6 @@ from osseo.site.posterior import graft_posterior, posterior_path
 __all__ = ["Page", "RowGroup", "is_body", "lead_row", "page_of", "shown_rows"]
 
 #: [d] until when a visit counts as early
-HALF_YEAR_D = 190.0
 #: body quantities a reader needs first
 BODY_FIRST = ("serum_total", "serum_mg", "urine")
 BODY_WORDS = ("serum", "urine", "stool", "balance", "stores", "status", "absorbed", "excretion")
@@ -72,13 +71,8 @@ class Page:
 
 
 def lead_row(answer: AnswerResult) -> EndpointRow | None:
-    """Return the row of the first endpoint at the visit the answer speaks of.
-
-    As `osseo.answer` has it: the last visit within half a year, or else the first.
-    """
-    rows = [r for r in answer.rows if r.endpoint == answer.rows[0].endpoint]
-    early = [r for r in rows if r.visit_d is not None and r.visit_d <= HALF_YEAR_D]
-    return (early[-1] if early else rows[0]) if rows else None
+    """Return the row the sentence of an answer is about, or None where nothing was computed."""
+    return answer.rows[answer.primary] if answer.rows else None
 
 
 def page_of(answer: AnswerResult, prefix: str = "") -> Page:

@@ -29,8 +29,16 @@ def posterior_path() -> Path:
 
 
 def graft_posterior() -> Draws:
-    """Return the shipped posterior draws of the graft column; see `at_procedure` for the names."""
-    return read_draws(posterior_path())
+    """Return the shipped posterior draws of the graft column; see `at_procedure` for the names.
+
+    Raises
+    ------
+    InputError : there are none yet.
+    """
+    path = posterior_path()
+    if not path.exists():
+        raise InputError(f"{path.name}: the graft column has no posterior; run `osseo calibrate graft`")
+    return read_draws(path)
 
 
 @cache

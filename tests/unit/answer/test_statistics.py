@@ -75,3 +75,9 @@ def test_failed_rows_are_left_out_of_shares(rng):
     y = 2.0 * x[:, 0] + rng.normal(size=300)
     y[:50] = np.nan
     np.testing.assert_allclose(ShareModel(x).shares(y), ShareModel(x[50:]).shares(y[50:]))
+
+
+def test_no_spread_that_can_be_told_apart_is_left_wide_not_collapsed(rng):
+    d = rng.normal(0.1, 1.0, size=(100, 2))  # patients differ, draws do not
+    assert mean_effects(d).std() > 0.3
+    assert 0.05 < probabilities(d, 10.0).positive < 0.95

@@ -166,7 +166,7 @@ def answer(**changes: object) -> AnswerResult:
         ),
         study_points=(
             StudyPoint("new_bone", "froum2006", 180.0, 28.0, 8.0, "core, 6 months", "calibration"),
-            StudyPoint("serum_mg", "joris2016", 100.0, 0.87, None, "350 mg/d", "validation"),
+            StudyPoint("serum_mg", "joris2016", 100.0, 0.87, None, "350 mg/d", "validation", "95 % interval"),
         ),
         map_time_d=time,
         map_depth_mm=depth,
