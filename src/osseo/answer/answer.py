@@ -33,7 +33,7 @@ from osseo.errors import InputError
 from osseo.scenario.door import readings
 from osseo.scenario.types import DoseRule, Scenario
 from osseo.simulate.arms import Pair, Progress, run_bodies, run_graft, time_grids
-from osseo.simulate.inputs import Design, Inputs, draw_inputs
+from osseo.simulate.inputs import Design, Inputs, draw_inputs, draw_others
 from osseo.simulate.site import load_procedure
 from osseo.simulate.site_columns import site_system
 from osseo.simulate.site_parameters import procedure_table
@@ -46,7 +46,7 @@ __all__ = ["LEAST", "QUICK", "THOROUGH", "answer_reading", "answer_scenario", "d
 #: patients with each draw; the number of draws is what the user asks for over this
 _N_PATIENTS = 2
 #: paired courses of the two settings
-LEAST = 100
+LEAST = 40
 QUICK = 200
 THOROUGH = 1000
 
@@ -69,7 +69,7 @@ def answer_scenario(
     Parameters
     ----------
     scenario : a Scenario or the path of its YAML file.
-    n_draws : paired courses (draws times patients), at least 100; `thorough` raises it to 1000.
+    n_draws : paired courses (draws times patients), at least 40; `thorough` raises it to 1000.
     seed : of every draw; same seed, same answer on any machine and number of threads.
     progress : called with what is being done and the share done.
     command : what the user typed, kept in the result.
@@ -83,7 +83,7 @@ def answer_scenario(
     InputError : every problem of the scenario file at once, or too few draws.
     """
     if n_draws < LEAST:
-        raise InputError(f"draws: got {n_draws}; expected at least {LEAST}, or shares cannot be told")
+        raise InputError(f"draws: got {n_draws}; expected at least {LEAST}, fewer say nothing about spread")
     n = max(n_draws, THOROUGH) if thorough else n_draws
     design = Design(n // _N_PATIENTS, _N_PATIENTS)
     every = readings(scenario if isinstance(scenario, Scenario) else Path(scenario))
@@ -146,7 +146,11 @@ def answer_reading(
         zip((*DRAWN_SETS, ADVERTISED), run_graft(scenario, inputs, bodies, sets, times), strict=True)
     )
     progress("sensitivity and blanks", 0.75)
-    tables = {name: endpoint_rows(scenario, inputs, pair) for name, pair in pairs.items()}
+    frozen = _run_frozen(scenario, inputs, body_times, times)
+    tables = {
+        name: endpoint_rows(scenario, inputs, pair, frozen if name == MAIN_SET else None)
+        for name, pair in pairs.items()
+    }
     tau = status_sensitivity(scenario, inputs, body_times, times)
     blanks = blank_shares(scenario, inputs, body_times)
     progress("writing the answer", 0.95)
@@ -165,6 +169,16 @@ def answer_reading(
             "command": command,
         },
     )
+
+
+def _run_frozen(
+    scenario: Scenario, inputs: Inputs, body_times: np.ndarray, times: np.ndarray
+) -> tuple[SiteCourse, SiteCourse]:
+    """Run the main prior set again with only what data have not narrowed kept as drawn."""
+    others = draw_others(scenario, inputs)
+    bodies = run_bodies(scenario, others, body_times)
+    (pair,) = run_graft(scenario, others, bodies, [scaled(others.elasticities, MAIN_SET)], times)
+    return pair
 
 
 def _assemble(

@@ -10,7 +10,7 @@ import numpy as np
 from osseo.answer.outcomes import differences, graft_endpoints, share_columns
 from osseo.answer.prior_sets import MAIN_SET, scaled
 from osseo.answer.result import Blank, Finding, Interval, LadderRung
-from osseo.answer.statistics import ShareModel
+from osseo.answer.statistics import first_order_shares
 from osseo.answer.typical import primary_visit
 from osseo.evidence.grading import weakest
 from osseo.parameters import ParameterSet
@@ -90,7 +90,7 @@ def status_sensitivity(
 def dominating(inputs: Inputs, difference: np.ndarray, n: int = 6) -> tuple[tuple[str, float], ...]:
     """Return the inputs that explain most of the spread of a difference (n,), with their shares."""
     names, matrix = share_columns(inputs)
-    share = ShareModel(matrix).shares(difference)
+    share = first_order_shares(matrix, difference, inputs.design.n_patients)
     order = np.argsort(-share, kind="stable")[:n]
     return tuple((names[i], float(share[i])) for i in order if share[i] >= _LEAST_SHARE)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from osseo.answer.result import EndpointRow, Interval
-from osseo.answer.statistics import ShareModel, mean_effects, probabilities
+from osseo.answer.statistics import group_share, mean_effects, probabilities
 from osseo.observe.endpoint import Endpoint, endpoint_names, load_endpoint
 from osseo.observe.measure import measure
 from osseo.observe.serum import observed_serum
@@ -45,22 +45,28 @@ def share_columns(inputs: Inputs) -> tuple[list[str], np.ndarray]:
 
 
 def endpoint_rows(
-    scenario: Scenario, inputs: Inputs, pair: tuple[SiteCourse, SiteCourse]
+    scenario: Scenario,
+    inputs: Inputs,
+    pair: tuple[SiteCourse, SiteCourse],
+    frozen: tuple[SiteCourse, SiteCourse] | None = None,
 ) -> tuple[EndpointRow, ...]:
-    """Return one row per endpoint and visit, in the order of the site."""
-    names, matrix = share_columns(inputs)
-    driven = np.array([inputs.is_prior_driven(name) for name in names])
-    model = ShareModel(matrix)
+    """Return one row per endpoint and visit, in the order of the site.
+
+    Parameters
+    ----------
+    scenario, inputs, pair : what was asked, drawn and computed.
+    frozen : the same with everything drawn anew but what data have not narrowed; tells which share of
+        the spread is driven by priors. None leaves that share unknown.
+    """
     rows = []
     for endpoint in graft_endpoints(scenario):
-        without, with_regimen = differences(endpoint, pair, scenario.visits_d)
+        arms = differences(endpoint, pair, scenario.visits_d)
+        again = differences(endpoint, frozen, scenario.visits_d) if frozen is not None else None
         visits = (None,) if endpoint.kind == "time" else scenario.visits_d
         for i, visit in enumerate(visits):
-            share = model.shares(with_regimen[:, i] - without[:, i])[driven].sum()
-            arms = without[:, i], with_regimen[:, i]
-            rows.append(
-                _row(endpoint, visit, arms, inputs.design, scenario.margins, float(np.clip(share, 0, 1)))
-            )
+            one = arms[0][:, i], arms[1][:, i]
+            share = _NAN if again is None else group_share(one[1] - one[0], again[1][:, i] - again[0][:, i])
+            rows.append(_row(endpoint, visit, one, inputs.design, scenario.margins, share))
     return tuple(rows)
 
 

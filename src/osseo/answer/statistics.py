@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Probabilities", "ShareModel", "mean_effects", "probabilities"]
+__all__ = ["Probabilities", "first_order_shares", "group_share", "mean_effects", "probabilities"]
 
 
 #: share of the spread of means that must be left to be told from patient sampling noise
@@ -102,53 +102,67 @@ def probabilities(difference: np.ndarray, margin: float, better: int = 1) -> Pro
     )
 
 
-class ShareModel:
-    """The share of the variance of an output that each drawn input explains on its own, linearly.
+def _cut(y: np.ndarray) -> np.ndarray:
+    """Return values cut at their 1 and 99 % points: one extreme patient must not decide a share."""
+    return np.clip(y, *np.quantile(y, [0.01, 0.99]))
 
-    output = a + sum_k b_k z_k + e (least squares, z standardised);  S_k = (b_k^2 - se_k^2) / Var(output)
 
+def first_order_shares(inputs: np.ndarray, output: np.ndarray, n_patients: int = 1) -> np.ndarray:
+    """Return the share of Var(output) that each input explains on its own, linearly.
+
+    b_k = cov(z_k, y),  se_k^2 = sum_t (sum_i z_k r_k)^2 / n^2,  S_k = (b_k^2 - se_k^2) / Var(y)
+
+    z_k is the standardised input, r_k the residual of y on it, t the draws and i the patients of a draw.
     The squared standard error is taken off because even an input without effect has a squared slope
-    above zero; a share without effect therefore scatters around 0, and sums are unbiased. The output is
-    cut at its 1 and 99 % points, so that one extreme patient does not decide what dominates. The
-    inputs are factorised once and serve every endpoint.
+    above zero: such a share scatters around 0.
 
     Parameters
     ----------
     inputs : (n, k)  Drawn inputs; constant columns get share 0.
+    output : (n,)    Paired difference; rows with NaN are left out.
+    n_patients : () [1]  Rows of one draw, next to each other.
 
-    Assumptions: inputs drawn independently; interactions are left in the rest (1 - sum of shares).
+    Returns
+    -------
+    share : (k,) [1]
+
+    Assumptions: inputs drawn independently; interactions are in no share.
     """
-
-    def __init__(self, inputs: np.ndarray) -> None:
-        self._inputs = np.asarray(inputs, dtype=float)
-        spread = self._inputs.std(axis=0)
-        scale = np.maximum(1.0, np.abs(self._inputs).max(axis=0, initial=0.0))
-        self._use = spread > 1e-12 * scale
-        x = self._inputs[:, self._use]
-        self._z = np.column_stack([np.ones(len(x)), (x - x.mean(axis=0)) / spread[self._use]])
-        self._inverse = np.linalg.pinv(self._z)
-
-    def shares(self, output: np.ndarray) -> np.ndarray:
-        """Return the shares (k,) [1] for an output (n,); NaN if there are too few rows to tell.
-
-        Rows whose output is NaN are left out.
-        """
-        rows = np.isfinite(output)
-        if not rows.all():
-            inner = ShareModel(self._inputs[rows])
-            return inner.shares(np.asarray(output)[rows])
-        y = np.asarray(output, dtype=float)
-        share = np.zeros(self._inputs.shape[1])
-        n, width = self._z.shape
-        if n < width + 10:
-            return np.full_like(share, np.nan)
-        y = np.clip(y, *np.quantile(y, [0.01, 0.99]))
-        variance = y.var()
-        if width == 1 or variance <= 0:
-            return share
-        solution = self._inverse @ y
-        residual = y - self._z @ solution
-        sigma2 = float(residual @ residual) / (n - width)
-        error2 = sigma2 * (self._inverse**2).sum(axis=1)
-        share[self._use] = (solution[1:] ** 2 - error2[1:]) / variance
+    rows = np.isfinite(output)
+    x, y = np.asarray(inputs, dtype=float)[rows], np.asarray(output, dtype=float)[rows]
+    share = np.zeros(np.shape(inputs)[1])
+    if len(y) < 3 or np.ptp(y) == 0:
         return share
+    y = _cut(y) - _cut(y).mean()
+    spread = x.std(axis=0)
+    use = spread > 1e-12 * np.maximum(1.0, np.abs(x).max(axis=0))
+    z = (x[:, use] - x[:, use].mean(axis=0)) / spread[use]
+    slope = z.T @ y / len(y)
+    residual = y[:, None] - z * slope
+    draw = np.flatnonzero(rows) // n_patients
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(draw) > 0]))
+    error2 = (np.add.reduceat(z * residual, starts, axis=0) ** 2).sum(axis=0) / len(y) ** 2
+    share[use] = (slope**2 - error2) / y.var()
+    return share
+
+
+def group_share(output: np.ndarray, frozen: np.ndarray) -> float:
+    """Return the share of Var(output) that a group of inputs explains together.
+
+    S = cov(y, y') / sqrt(Var(y) Var(y'))
+
+    y' is computed with the same draws of the group and fresh draws of everything else (pick and freeze), so
+    what y and y' have in common is what the group decides.
+
+    Parameters
+    ----------
+    output, frozen : (n,)  Pairs with a NaN are left out.
+
+    Returns
+    -------
+    share : [1] between 0 and 1; NaN if nothing varies.
+    """
+    both = np.isfinite(output) & np.isfinite(frozen)
+    if both.sum() < 3 or np.ptp(output[both]) == 0 or np.ptp(frozen[both]) == 0:
+        return float("nan")
+    return float(np.clip(np.corrcoef(_cut(output[both]), _cut(frozen[both]))[0, 1], 0.0, 1.0))

@@ -7,7 +7,7 @@ column is keyed by (seed, name), so both arms, every prior set and every machine
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,12 +21,13 @@ from osseo.simulate.site_parameters import draw_site_patients, procedure_table
 from osseo.site import Material, Site
 from osseo.site.posterior import at_procedure, graft_posterior
 
-__all__ = ["ELASTICITY", "NOT_NARROWED", "Design", "Inputs", "draw_inputs"]
+__all__ = ["ELASTICITY", "NOT_NARROWED", "Design", "Inputs", "draw_inputs", "draw_others"]
 
 #: prefix of the elasticities, the only primitives of magnesium in the graft
 ELASTICITY = "magnesium_links.e_"
 #: posterior SD over prior SD above which data have not narrowed a quantity
 NOT_NARROWED = 0.9
+_OTHER_SEED = 1_000_003
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,21 @@ def draw_inputs(scenario: Scenario, design: Design, seed: int) -> Inputs:
         elasticities=elasticities,
         narrowed=narrowed,
         patient=frozenset(patients),
+    )
+
+
+def draw_others(scenario: Scenario, inputs: Inputs) -> Inputs:
+    """Return inputs with the same draws of what data have not narrowed, and fresh draws of all else."""
+    fresh = draw_inputs(scenario, inputs.design, inputs.seed + _OTHER_SEED)
+
+    def kept(old: Mapping[str, np.ndarray], new: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {name: old[name] if inputs.is_prior_driven(name) else new[name] for name in old}
+
+    return replace(
+        fresh,
+        body=kept(inputs.body, fresh.body),
+        graft=kept(inputs.graft, fresh.graft),
+        elasticities=kept(inputs.elasticities, fresh.elasticities),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from osseo.answer.statistics import ShareModel, mean_effects, probabilities
+from osseo.answer.statistics import first_order_shares, group_share, mean_effects, probabilities
 
 
 @pytest.fixture
@@ -50,13 +50,13 @@ def test_shares_recover_a_linear_law(rng):
     y = 3.0 * x[:, 0] + 0.5 * x[:, 3] + rng.normal(size=400)
     truth = np.zeros(20)
     truth[0], truth[3] = 9.0, 4.0
-    share = ShareModel(x).shares(y)
+    share = first_order_shares(x, y)
     np.testing.assert_allclose(share, truth / 14.0, atol=0.05)
 
 
 def test_an_interaction_is_not_first_order(rng):
     x = rng.normal(size=(2000, 2))
-    assert ShareModel(x).shares(x[:, 0] * x[:, 1]).sum() < 0.02
+    assert first_order_shares(x, x[:, 0] * x[:, 1]).sum() < 0.02
 
 
 def test_long_tails_do_not_make_everything_look_like_noise(rng):
@@ -66,15 +66,26 @@ def test_long_tails_do_not_make_everything_look_like_noise(rng):
     assert mean_effects(d)[1:].std() > 0.7
 
 
-def test_too_few_rows_say_nothing(rng):
-    assert np.isnan(ShareModel(rng.normal(size=(20, 15))).shares(rng.normal(size=20))).all()
-
-
 def test_failed_rows_are_left_out_of_shares(rng):
     x = rng.normal(size=(300, 3))
     y = 2.0 * x[:, 0] + rng.normal(size=300)
     y[:50] = np.nan
-    np.testing.assert_allclose(ShareModel(x).shares(y), ShareModel(x[50:]).shares(y[50:]))
+    np.testing.assert_allclose(first_order_shares(x, y), first_order_shares(x[50:], y[50:]))
+
+
+def test_shares_without_effect_scatter_around_zero_even_when_spread_differs(rng):
+    size = np.exp(rng.normal(size=(4000, 1)))
+    y = (size * rng.normal(size=(4000, 1)))[:, 0]
+    x = np.column_stack([size[:, 0], rng.normal(size=(4000, 30))])
+    assert abs(first_order_shares(x, y)).max() < 0.01
+
+
+def test_group_share_counts_the_group_with_its_interactions(rng):
+    a, b, c = rng.normal(size=(3, 20000))
+    fresh = rng.normal(size=20000)
+    share = group_share(a * b + c, a * b + fresh)  # a and b frozen, c drawn anew
+    assert share == pytest.approx(0.5, abs=0.05)
+    assert group_share(a * b, a * fresh) < 0.05
 
 
 def test_no_spread_that_can_be_told_apart_is_left_wide_not_collapsed(rng):
