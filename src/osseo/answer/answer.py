@@ -13,7 +13,7 @@ import numpy as np
 
 import osseo
 from osseo.answer.context import blank_shares, dominating, evidence_ids, status_sensitivity, weakest_link
-from osseo.answer.ladder import ladder
+from osseo.answer.ladder import graft_choice, ladder
 from osseo.answer.outcomes import body_rows, differences, endpoint_rows, graft_endpoints
 from osseo.answer.prior_sets import (
     ADVERTISED,
@@ -49,6 +49,10 @@ _N_PATIENTS = 2
 LEAST = 40
 QUICK = 200
 THOROUGH = 1000
+
+
+#: what still counts when the answer is not to take any
+_KEPT_ON_STOP = ("stop", "refer")
 
 
 def _quiet(what: str, share: float | None) -> None:
@@ -102,8 +106,9 @@ def answer_scenario(
 
 
 def _stopped(scenario: Scenario, findings: tuple[Finding, ...], seed: int, command: str) -> AnswerResult:
-    """Return an answer that holds safety and nothing else."""
+    """Return an answer that holds the reasons to stop, referrals, and nothing else."""
     reasons = [finding.text for finding in findings if finding.level == "stop"]
+    findings = tuple(finding for finding in findings if finding.level in _KEPT_ON_STOP)
     return AnswerResult(
         question=scenario.question,
         headline=_headline(scenario),
@@ -199,7 +204,7 @@ def _assemble(
     without, with_regimen = differences(graft_endpoints(scenario)[0], pair, (primary_visit(scenario),))
     shares = dominating(inputs, (with_regimen - without)[:, 0])
     grade, weak, records = weakest_link(table, shares)
-    rungs = ladder(site.name)
+    rungs = (*ladder(site.name), *graft_choice(typical))
     names = tuple(e.name for e in graft_endpoints(scenario))
     fit = graft_posterior().meta
     points = (*fitted_points(scenario, names), *trial_points(scenario, bodies))
@@ -261,16 +266,16 @@ def describe_regimen(rules: Sequence[DoseRule]) -> str:
     Examples
     --------
     >>> describe_regimen([DoseRule("glycinate", 400 / 24.305, 2, True, -56, 180)])
-    '400 mg of magnesium a day as glycinate, from day -56 to day 180'
+    '400 mg of magnesium a day as glycinate (day -56 to 180)'
     """
     parts = []
     for rule in rules:
         mg = rule.daily_mmol * MG_MOLAR_MASS
         if rule.single:
-            parts.append(f"{mg:.3g} mg of magnesium once as {rule.salt}, on day {rule.start_d:g}")
+            parts.append(f"{mg:.3g} mg of magnesium once as {rule.salt} (day {rule.start_d:g})")
         else:
-            span = f"from day {rule.start_d:g} to day {rule.stop_d:g}"
-            parts.append(f"{mg:.3g} mg of magnesium a day as {rule.salt}, {span}")
+            span = f"day {rule.start_d:g} to {rule.stop_d:g}"
+            parts.append(f"{mg:.3g} mg of magnesium a day as {rule.salt} ({span})")
     return " and ".join(parts) or "no magnesium supplement"
 
 

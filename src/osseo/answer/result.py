@@ -105,7 +105,7 @@ class Blank:
 
 @dataclass(frozen=True)
 class LadderRung:
-    """Something that may matter more than magnesium; `kind` is `association` or `cause`."""
+    """Something that may matter more than magnesium; `kind` is `association`, `cause` or `model`."""
 
     name: str
     text: str

@@ -16,7 +16,7 @@ from osseo.answer.prior_sets import as_advertised
 from osseo.answer.result import ChainLink
 from osseo.observe.measure import measure
 from osseo.parameters import load_parameters, prior_sd
-from osseo.scenario.types import DoseRule, Scenario
+from osseo.scenario.types import DoseRule, Procedure, Scenario
 from osseo.simulate.arms import Pair, arm_rules
 from osseo.simulate.body import simulate_body
 from osseo.simulate.inputs import ELASTICITY, Inputs
@@ -85,6 +85,11 @@ class TypicalPerson:
             for body in pair
         )
         return without, with_regimen
+
+    def graft_without(self, procedure: Procedure) -> SiteCourse:
+        """Return another graft of the same person, without the regimen and with no link."""
+        body = self.bodies.without
+        return simulate_site(procedure, status_times=body.times, status=body["status"], times=self.times, n=1)
 
     def _both_ways(self, e: np.ndarray) -> dict[str, np.ndarray]:
         return {f"{ELASTICITY}{side}_{_LINK}": e for side in ("low", "high")}
