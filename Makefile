@@ -6,7 +6,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: setup demo test test-all lint format lock refit clean
+.PHONY: setup demo test test-all lint format lock refit bench clean
 
 setup: $(STAMP)
 
@@ -26,7 +26,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $(STAMP)
 
 demo: $(STAMP)
-	$(BIN)/osseo answer examples/sinus-xenograft.yaml --out demo --explain
+	$(BIN)/osseo answer examples/sinus-xenograft.yaml --out demo --explain --studies
 	@echo "open demo/report.html"
 
 test: $(STAMP)
@@ -47,6 +47,12 @@ format: $(STAMP)
 # refits the graft column to the calibration records and rewrites its posterior draws
 refit: $(STAMP)
 	$(BIN)/osseo calibrate graft
+
+# osseo against other solvers; they live in an environment of their own and are never needed by osseo
+bench: $(STAMP)
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	-@.venv-bench/bin/python -m pip install -q --disable-pip-version-check numpy libroadrunner diffrax
+	$(BIN)/python benchmarks/peers.py --bench-python .venv-bench/bin/python
 
 lock: $(STAMP)
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header \

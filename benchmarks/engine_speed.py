@@ -35,13 +35,12 @@ _REPEATS = 5
 _COLD = """
 import time; t = time.perf_counter()
 import sys; sys.path.insert(0, sys.argv[1])
-from osseo.engine import _batch_loop, _site_loop
+from osseo.engine import solve_batch, solve_site
 loaded = time.perf_counter() - t
 import engine_problems, engine_speed
 kernel, column = engine_problems.network_kernel(), engine_problems.column_kernel()
 t = time.perf_counter(); engine_speed.run_network(kernel, 1); engine_speed.run_column(column, 1)
-hits = sum(sum(f.stats.cache_hits.values()) for f in (_batch_loop.run_members, _site_loop.run_columns))
-print(loaded, time.perf_counter() - t, hits)
+print(loaded, time.perf_counter() - t)
 """
 
 
@@ -127,8 +126,8 @@ def time_cold_start() -> dict[str, float]:
     """Time a fresh process that finds the compiled loops in numba's cache."""
     here = str(Path(__file__).parent)
     done = subprocess.run([sys.executable, "-c", _COLD, here], capture_output=True, text=True, check=True)
-    loaded, first, hits = (float(x) for x in done.stdout.split())
-    return {"import_s": loaded, "first_batch_and_site_s": first, "loops_from_cache": hits}
+    loaded, first = (float(x) for x in done.stdout.split())
+    return {"import_s": loaded, "first_batch_and_site_s": first}
 
 
 def measure() -> dict:

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from osseo.version import VERSION
+
 if TYPE_CHECKING:
     from osseo.answer.answer import answer_scenario
     from osseo.scenario.door import read_scenario
     from osseo.simulate.course import simulate as simulate_scenario
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = ["__version__", "answer_scenario", "read_scenario", "simulate_scenario"]
 

@@ -59,7 +59,7 @@ BAD = [
     ("procedure.graft.material", "dbb", r'unknown material "dbb"; did you mean dbbm\?'),
     ("procedure.graft.material", None, r"procedure\.graft\.material +missing"),
     ("procedure.graft", None, r"procedure\.graft +missing"),
-    ("procedure.graft", "none", r"sinus_lift is not calibrated for the graft none"),
+    ("procedure.graft", "none", r"sinus_lift does not offer the graft none"),
     ("procedure.graft.height", "10 d", r"expected a length, e\.g\. 10 mm"),
     ("procedure.graft.height", "100 mm", r"expected from 4 to 16 mm"),
     ("procedure.graft.opening", "9 mm", r"the size is given twice"),

@@ -126,3 +126,21 @@ def test_a_planted_difference_is_seen():
     wrong = ReferenceModel(broken).rhs(0.0, y[0], p[0], u[0])
     assert_allclose(system.rhs(0.0, y[0], p[0], u[0]), expected, rtol=1e-9)
     assert not np.allclose(wrong, expected, rtol=1e-3)
+
+
+def test_resets_agree():
+    system, twin = twins("body")
+    rows = [
+        EventRow(1.0, "bolus", "magnesium_gut.absorbable_amount", 3.0),
+        EventRow(4.0, "reset", "magnesium_gut.absorbable_amount", 0.5),
+        EventRow(6.0, "infusion", "magnesium_pools.ecf_amount", 4.0, duration=2.0),
+    ]
+    events = expand_events(rows, system.state_index)
+    assert events.action.any()
+    p = system.parameter_vector(load_parameters())
+    none = np.zeros(len(system.input_names))
+    y0 = system.initial(p, none)
+    u = InputTable(TIMES[[0, -1]], np.array([none, none]))
+    found = solve_batch(system.kernel, p, y0, times=TIMES, u=u, events=events, rtol=1e-9)
+    expected = solve_reference(twin, p[0], y0[0], times=TIMES, u=u, events=events, rtol=1e-11, atol=1e-12)
+    np.testing.assert_allclose(found.y[0], expected, rtol=1e-6, atol=1e-9)

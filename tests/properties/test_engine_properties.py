@@ -25,18 +25,17 @@ STATES = {"gut": 0, "gone": 1}
 few = settings(max_examples=40, deadline=None)
 positive = st.floats(0.01, 5.0)
 
+_when = {
+    "time": st.floats(0.0, 8.0),
+    "target": st.just("gut"),
+    "amount": st.floats(0.0, 20.0),
+    "lag": st.floats(0.0, 1.0),
+    "every": st.floats(0.05, 2.0),
+    "count": st.integers(1, 5),
+}
 rows = st.lists(
-    st.builds(
-        EventRow,
-        time=st.floats(0.0, 8.0),
-        kind=st.sampled_from(["bolus", "infusion"]),
-        target=st.just("gut"),
-        amount=st.floats(0.0, 20.0),
-        duration=st.floats(0.05, 3.0),
-        lag=st.floats(0.0, 1.0),
-        every=st.floats(0.05, 2.0),
-        count=st.integers(1, 5),
-    ),
+    st.builds(EventRow, kind=st.just("bolus"), **_when)
+    | st.builds(EventRow, kind=st.just("infusion"), duration=st.floats(0.05, 3.0), **_when),
     max_size=5,
 )
 

@@ -6,16 +6,15 @@ Only facts are made here, in house units and canonical names; no rule and no tex
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from osseo.nutrition.drugs import match_wordings
 from osseo.scenario.types import DoseRule, Scenario
 from osseo.units import MG_MOLAR_MASS
 
 __all__ = ["Facts", "Vocabulary", "collect_facts"]
 
-#: words that deny what follows: "not pregnant" is no pregnancy, and is not understood either
-_DENIALS = {"no", "not", "never", "without"}
 _YEARS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:y|yr|yrs|year|years)\b")
 
 
@@ -64,10 +63,10 @@ class Facts:
 def collect_facts(scenario: Scenario, words: Vocabulary) -> Facts:
     """Return the facts of a scenario; the arm with the higher dose decides."""
     person = scenario.person
-    conditions, lost = _canonical(person.conditions, words.conditions)
+    conditions, lost = match_wordings(person.conditions, words.conditions)
     if person.diabetes:
         conditions.setdefault("diabetes", ("diabetes",))
-    drugs, unknown_drugs = _canonical(person.drugs, words.drug_classes)
+    drugs, unknown_drugs = match_wordings(person.drugs, words.drug_classes)
     arms = (scenario.regimen, scenario.comparator)
     rules = [rule for arm in arms for rule in arm if rule.daily_mmol > 0]
     oral = [rule for rule in rules if rule.route == "oral" and rule.salt != "food"]
@@ -90,29 +89,6 @@ def collect_facts(scenario: Scenario, words: Vocabulary) -> Facts:
         has_infusion=any(rule.route == "iv" for rule in rules),
         n_drugs=len(person.drugs),
     )
-
-
-def _canonical(
-    said: Iterable[str], names: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """Return name -> what was said, and what no name fits. A wording fits if all its words occur."""
-    found: dict[str, tuple[str, ...]] = {}
-    lost = []
-    for text in said:
-        tokens = _tokens(text)
-        hits = [n for n, wordings in names.items() if any(_tokens(w) <= tokens for w in wordings)]
-        if text.split()[0].lower() in _DENIALS:
-            hits = []
-        if not hits:
-            lost.append(text)
-        for name in hits:
-            found[name] = (*found.get(name, ()), text)
-    return found, lost
-
-
-def _tokens(text: str) -> set[str]:
-    words = re.findall(r"[a-z0-9']+", text.lower())
-    return set(words) | {word.removesuffix("s") for word in words if len(word) > 4}
 
 
 def _years(said: Sequence[str]) -> float | None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-import osseo
 from osseo.answer.context import blank_shares, dominating, evidence_ids, status_sensitivity, weakest_link
 from osseo.answer.ladder import graft_choice, ladder
 from osseo.answer.outcomes import body_rows, differences, endpoint_rows, graft_endpoints
@@ -40,6 +39,7 @@ from osseo.simulate.site_parameters import procedure_table
 from osseo.site import SiteCourse
 from osseo.site.posterior import graft_posterior
 from osseo.units import MG_MOLAR_MASS
+from osseo.version import VERSION
 
 __all__ = ["LEAST", "QUICK", "THOROUGH", "answer_reading", "answer_scenario", "describe_regimen"]
 
@@ -121,7 +121,7 @@ def _stopped(scenario: Scenario, findings: tuple[Finding, ...], seed: int, comma
         ),
         seed=seed,
         scenario_hash=scenario.hash,
-        version=osseo.__version__,
+        version=VERSION,
         command=command,
         scenario=scenario.raw,
     )
@@ -246,7 +246,7 @@ def _assemble(
         seed=inputs.seed,
         model_hash=f"{bodies.without.model_hash[:12]}-{site_system().hash[:12]}",
         scenario_hash=scenario.hash,
-        version=osseo.__version__,
+        version=VERSION,
         scenario=scenario.raw,
         **extras,
     )

@@ -76,10 +76,13 @@ def ladder(site: str) -> tuple[LadderRung, ...]:
 def graft_choice(typical: TypicalPerson) -> tuple[LadderRung, ...]:
     """Return a rung that says what other grafts of this site would do for a typical person.
 
-    Simulated without magnesium at central parameters; the site's other grafts, largest difference first.
-    The records are those the graft column was fitted to.
+    Simulated without magnesium at central parameters; the site's other calibrated grafts, largest
+    difference first. The records are those the graft column was fitted to.
     """
     here = typical.scenario.procedure
+    site = load_site(here.site)
+    if not site.is_calibrated(here.material):
+        return ()
     visit = primary_visit(typical.scenario)
     endpoints = [e for e in graft_endpoints(typical.scenario) if e.kind == "level" and e.name not in _IMPLIED]
 
@@ -89,7 +92,7 @@ def graft_choice(typical: TypicalPerson) -> tuple[LadderRung, ...]:
 
     own = load_procedure(here)[1].name
     base = levels(own)
-    others = [m for m in load_site(here.site).materials if m != own]
+    others = [m for m in site.materials if m != own and site.is_calibrated(m)]
     moves = sorted(((levels(m) - base, m) for m in others), key=lambda move: -np.abs(move[0]).max())
     if not moves:
         return ()

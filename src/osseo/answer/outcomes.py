@@ -16,7 +16,7 @@ from osseo.scenario.types import Scenario
 from osseo.simulate.arms import Pair
 from osseo.simulate.body import BODY_OUTPUTS
 from osseo.simulate.inputs import Design, Inputs
-from osseo.site import SiteCourse
+from osseo.site import SiteCourse, load_site
 
 __all__ = ["body_rows", "differences", "endpoint_rows", "graft_endpoints", "share_columns"]
 
@@ -52,6 +52,8 @@ def endpoint_rows(
 ) -> tuple[EndpointRow, ...]:
     """Return one row per endpoint and visit, in the order of the site.
 
+    A graft that no calibration record informs is shown without margin and probabilities: no conclusion.
+
     Parameters
     ----------
     scenario, inputs, pair : what was asked, drawn and computed.
@@ -59,6 +61,7 @@ def endpoint_rows(
         the spread is driven by priors. None leaves that share unknown.
     """
     rows = []
+    why = load_site(scenario.procedure.site).why_not_calibrated(scenario.procedure.material)
     for endpoint in graft_endpoints(scenario):
         arms = differences(endpoint, pair, scenario.visits_d)
         again = differences(endpoint, frozen, scenario.visits_d) if frozen is not None else None
@@ -66,8 +69,14 @@ def endpoint_rows(
         for i, visit in enumerate(visits):
             one = arms[0][:, i], arms[1][:, i]
             share = _NAN if again is None else group_share(one[1] - one[0], again[1][:, i] - again[0][:, i])
-            rows.append(_row(endpoint, visit, one, inputs.design, scenario.margins, share))
+            row = _row(endpoint, visit, one, inputs.design, scenario.margins, share)
+            rows.append(_withheld(row, why) if why else row)
     return tuple(rows)
+
+
+def _withheld(row: EndpointRow, why: str) -> EndpointRow:
+    shares = dict.fromkeys(("p_too_small", "p_gain", "p_loss", "share_gain", "p_positive"), _NAN)
+    return replace(row, margin=None, withheld=why, **shares)
 
 
 def _row(

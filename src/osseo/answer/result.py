@@ -70,7 +70,8 @@ class EndpointRow:
     patients who gain more than m, `p_positive` = Pr(E D > 0). `better` is +1 if more is better, else -1,
     and gain and loss are read in that direction. `margin` is None for body quantities, then the
     probabilities are NaN. `visit_d` is None for times to an event. `mean_effect` is the difference
-    averaged over patients, one value per parameter draw: what the probabilities are about.
+    averaged over patients, one value per parameter draw: what the probabilities are about. `withheld` says
+    why a graft row has no margin and no probabilities: no calibration record informs this graft here.
     """
 
     endpoint: str
@@ -91,6 +92,7 @@ class EndpointRow:
     n_failed: int = 0
     note: str = ""
     mean_effect: Interval | None = None
+    withheld: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from osseo.answer._safety_when import PREDICATES
 from osseo.answer.result import Finding
 from osseo.errors import InputError, Issue
 from osseo.names import near_names, suggest
+from osseo.nutrition.drugs import drug_classes
 from osseo.scenario.types import Scenario
 
 __all__ = ["LEVELS", "SafetyRule", "is_stopped", "load_rules", "safety_findings"]
@@ -140,7 +141,7 @@ def load_rules() -> tuple[tuple[SafetyRule, ...], Vocabulary]:
     """
     text = files("osseo.answer").joinpath("safety_rules.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
-    words = Vocabulary(data["conditions"], data["drug_classes"], data["site_kinds"])
+    words = Vocabulary(data["conditions"], drug_classes(), data["site_kinds"])
     rules = tuple(_make_rule(entry) for entry in data["rules"])
     issues = [issue for i, rule in enumerate(rules) for issue in check_rule(rule, rules[:i], words)]
     if issues:

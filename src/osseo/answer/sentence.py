@@ -33,6 +33,11 @@ def plain_sentence(row: EndpointRow, regimen: str) -> str:
     regimen : the regimen in words, e.g. `400 mg magnesium a day as glycinate`.
     """
     what = f"{row.label}{_when(row)}"
+    if row.withheld:
+        return (
+            f"No conclusion on {what} can be drawn ({row.withheld}). The figures below are what the model "
+            "says, from assumed numbers that no study has checked."
+        )
     if not row.p_too_small == row.p_too_small or row.margin is None:
         return f"No answer could be computed for {what}: see the notes."
     opening = f"Taking {regimen}"

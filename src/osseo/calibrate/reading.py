@@ -34,6 +34,7 @@ _KEYS = (
     "read_as",
     "substance",
     "complement",
+    "minus",
     "sd",
     "between_sd",
     "scale",
@@ -77,6 +78,8 @@ def _form_issues(where: str, entry: Mapping[str, Any]) -> list[Issue]:
     ]
     if entry.get("scale", "identity") not in SCALES:
         issues.append(Issue(where, f"`scale`: got {entry['scale']!r}", f"known: {', '.join(SCALES)}"))
+    if "minus" in entry and "between_sd" in entry:
+        issues.append(Issue(where, "a difference needs `sd`: the record's error is that of one result"))
     if entry.get("scale") == "log" and "between_sd" in entry:
         issues.append(Issue(where, "scale log needs `sd` (of the logarithm), not `between_sd`"))
     return issues

@@ -146,16 +146,24 @@ def _spread(result: Result, entry: Mapping[str, Any]) -> float:
     return (between**2 + sampling**2) ** 0.5
 
 
-def _checked_value(record: Record, result: Result, entry: Mapping[str, Any]) -> tuple[float, str]:
+def _one_number(record: Record, result: Result, entry: Mapping[str, Any]) -> tuple[float, str]:
     reasons = check_allowed(record, result)
     if reasons:
         raise CalibrationError("; ".join(reasons))
     if result.number is None:
         raise CalibrationError(f"{_describe(result)} is not one number")
     try:
-        value, unit = _convert(result.number, result.unit, entry)
+        return _convert(result.number, result.unit, entry)
     except UnitError as error:
         raise CalibrationError(f"{error}; say how to read it with `read_as`") from None
+
+
+def _checked_value(record: Record, result: Result, entry: Mapping[str, Any]) -> tuple[float, str]:
+    value, unit = _one_number(record, result, entry)
+    if "minus" in entry:
+        if not isinstance(entry["minus"], Mapping):
+            raise CalibrationError("`minus` takes the selectors of another result of the same record")
+        value -= _one_number(record, select_result(record, {**entry, **entry["minus"]}), entry)[0]
     value = _complement(value, unit) if entry.get("complement") else value
     if entry.get("scale") == "log" and value <= 0:
         raise CalibrationError(f"scale log needs a value above 0, got {value:g}")
@@ -170,7 +178,8 @@ def make_target(entry: Mapping[str, Any]) -> Target:
     entry : `record`, any of `arm contrast measure time_d result` to select one result; `endpoint`,
         `experiment`; `sd` or `between_sd` with `reason`; optional `at_d` (time in the model),
         `unit`, `read_as` (how to read the record's unit), `substance: magnesium` (mg, mEq to mmol),
-        `complement` (one minus the value), `scale`.
+        `complement` (one minus the value), `minus` (selectors that differ for another result of the
+        same record, which is taken off: a change between two times), `scale`.
 
     Raises
     ------

@@ -27,6 +27,9 @@ def answer(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also print the chain from dose to endpoint.")
     ] = False,
+    studies: Annotated[
+        bool, typer.Option("--studies", help="Also score the model on all studies, in the report.")
+    ] = False,
     seed: Seed = 1,
     json: JsonFile = "",
     out: OutDir = None,
@@ -50,7 +53,8 @@ def answer(
         )
     from osseo.report import answers_to_dict, render_answers
 
-    page = _write_folder(results, out) if out is not None else ""
+    section = _validation(places, seed) if studies and out is not None else ""
+    page = _write_folder(results, out, section) if out is not None else ""
     places.write_json(answers_to_dict(results))
     if places.talks:
         render_answers(results, places.console(), explain=explain, report=page)
@@ -62,12 +66,21 @@ def _typed(scenario: Path, draws: int, seed: int, thorough: bool) -> str:
     return f"osseo answer {shlex.quote(str(scenario))} --draws {draws} --seed {seed}{tail}"
 
 
-def _write_folder(results, out: Path) -> str:
+def _validation(places: Output, seed: int) -> str:
+    """Return the validation table as a section of the report."""
+    from osseo.answer.predict.validation import validate
+    from osseo.report.validation.page import validation_section
+
+    with places.progress("scoring the model on all studies") as report:
+        return validation_section(validate(seed=seed, progress=report))
+
+
+def _write_folder(results, out: Path, validation: str) -> str:
     from osseo.report import write_answer_csv, write_answer_json, write_report
 
     write_answer_json(results, out / "answer.json")
     write_answer_csv(results, out / "endpoints.csv")
-    return str(write_report(results, out))
+    return str(write_report(results, out, validation=validation))
 
 
 def simulate(
@@ -98,6 +111,8 @@ def simulate(
     places.write_json(course_to_dict(views))
     for path in written:
         places.say(str(path))
+    for note in dict.fromkeys(n for view in views for n in view.page.answer.notes):
+        places.say(note)
     places.say("Not medical advice. A course is not a conclusion; osseo answer draws one.")
 
 

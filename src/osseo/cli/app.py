@@ -11,8 +11,13 @@ from osseo import __version__
 from osseo.cli.answer import answer, simulate
 from osseo.cli.doors import OsseoGroup
 from osseo.cli.evidence import claims, evidence_app
+from osseo.cli.foods import foods
+from osseo.cli.interactions import interactions
 from osseo.cli.look import model_app, step
+from osseo.cli.patient import patient
+from osseo.cli.predict import pool, predict, validate
 from osseo.cli.refit import calibrate
+from osseo.cli.verify import verify
 
 __all__ = ["app"]
 
@@ -52,8 +57,15 @@ def _switches(
 
 app.command(rich_help_panel=ANSWER)(answer)
 app.command(rich_help_panel=ANSWER)(simulate)
+app.command(rich_help_panel=ANSWER)(patient)
+evidence_app.command("pool")(pool)
 app.add_typer(evidence_app, name="evidence", rich_help_panel=EVIDENCE)
 app.command(rich_help_panel=EVIDENCE)(claims)
+app.command(rich_help_panel=EVIDENCE)(predict)
+app.command(rich_help_panel=EVIDENCE)(validate)
+app.command(rich_help_panel=EVIDENCE)(foods)
+app.command(rich_help_panel=EVIDENCE)(interactions)
 app.command(rich_help_panel=INSIDE)(step)
 app.add_typer(model_app, name="model", rich_help_panel=INSIDE)
 app.command(rich_help_panel=REFIT)(calibrate)
+app.command(rich_help_panel=INSIDE)(verify)

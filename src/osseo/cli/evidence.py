@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from osseo.cli.doors import FAILED, OsseoGroup
+from osseo.cli.evidence_new import new_study, show_coverage
 from osseo.cli.options import JsonFile, OutDir, Quiet
 from osseo.cli.output import Listing, Output
 
@@ -17,6 +18,8 @@ __all__ = ["claims", "evidence_app"]
 evidence_app = typer.Typer(
     cls=OsseoGroup, no_args_is_help=True, help="Search and check the studies behind every number."
 )
+evidence_app.command("new")(new_study)
+evidence_app.command("coverage")(show_coverage)
 
 Folder = Annotated[str, typer.Option("--folder", help="mg-pk, mg-bone, graft or clinical.")]
 Use = Annotated[str, typer.Option("--use", help="calibration, validation, prior or reference.")]

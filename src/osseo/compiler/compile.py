@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copyreg
 import hashlib
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
@@ -21,7 +22,7 @@ from osseo.engine.kernel import Kernel
 from osseo.errors import Issue, ModelError
 from osseo.language.ir import ModelIR, Sym
 
-__all__ = ["EMITTER_VERSION", "compile_model", "hash_model"]
+__all__ = ["EMITTER_VERSION", "build_kernel", "compile_model", "hash_model"]
 
 #: raised whenever the emitted code may change a result
 EMITTER_VERSION = 1
@@ -72,32 +73,49 @@ def _compile(ir: ModelIR) -> System:
     outputs = [scope.lower(Sym(name), name) for name in ir.outputs]
     initial = [start.lower(Sym(q.name), q.name) for q in ir.states]
     _raise_issues(ir, scope, start)
+    roots = {"rhs": rates, "output": outputs, "initial": initial}
+    kernel, pattern, assembly = build_kernel(graph, roots, len(ir.parameters), len(ir.inputs))
+    return System(kernel, ir, hash_model(ir), pattern=pattern, assembly=assembly)
+
+
+def build_kernel(
+    graph: Graph, roots: Mapping[str, list[int]], n_parameters: int, n_inputs: int
+) -> tuple[Kernel, tuple[tuple[int, int], ...], str]:
+    """Return the machine code of a model given as nodes, its Jacobian pattern and its LLVM text.
+
+    Parameters
+    ----------
+    graph : where the nodes are.
+    roots : nodes of `rhs`, `output` and `initial`.
+    n_parameters, n_inputs : sizes of p and u.
+    """
+    rates = roots["rhs"]
     rows = _jacobian(graph, rates)
     pattern = sorted((i, j) for i, row in enumerate(rows) for j in row)
     plan = plan_lu(pattern, len(rates))
-    roots = {
+    functions = {
         "rhs": rates,
         "jac": [rows[i][j] for i, j in pattern],
-        "output": outputs,
-        "initial": initial,
+        "output": roots["output"],
+        "initial": roots["initial"],
     }
     text = [emit_declarations()]
-    text += [emit_function(name, graph, nodes) for name, nodes in roots.items()]
+    text += [emit_function(name, graph, nodes) for name, nodes in functions.items()]
     text += [emit_factor({entry: k for k, entry in enumerate(pattern)}, plan), emit_solve(plan)]
     assembly = "\n".join(text)
     code = make_native(assembly, _FUNCTIONS)
     kernel = Kernel(
         **code.addresses,
         n_states=len(rates),
-        n_parameters=len(ir.parameters),
-        n_inputs=len(ir.inputs),
-        n_outputs=len(outputs),
+        n_parameters=n_parameters,
+        n_inputs=n_inputs,
+        n_outputs=len(roots["output"]),
         n_nonzero=len(pattern),
         n_lu=plan.n_lu,
         owner=code,
         uses_time=bool(graph.leaves(rates, "t")),
     )
-    return System(kernel, ir, hash_model(ir), pattern=tuple(pattern), assembly=assembly)
+    return kernel, tuple(pattern), assembly
 
 
 def _jacobian(graph: Graph, rates: list[int]) -> list[dict[int, int]]:

@@ -18,14 +18,21 @@ Row = dict[int, int]
 
 
 class Gradients:
-    """Rows of derivatives by state index -> node, each node's row computed once."""
+    """Rows of derivatives by index -> node, each node's row computed once.
 
-    def __init__(self, graph: Graph) -> None:
+    Parameters
+    ----------
+    graph : where the nodes are, and where the derivatives go.
+    vector : with respect to which vector, `y` or `p`.
+    """
+
+    def __init__(self, graph: Graph, vector: str = "y") -> None:
         self.graph = graph
+        self.vector = vector
         self._rows: dict[int, Row] = {}
 
     def row(self, root: int) -> Row:
-        """Return d(root)/dy as {state index: node}; absent means zero for every y."""
+        """Return d(root)/d(vector) as {index: node}; absent means zero for every value."""
         for i in self.graph.order([root]):
             if i not in self._rows:
                 self._rows[i] = self._row(i)
@@ -35,7 +42,7 @@ class Gradients:
         g = self.graph
         node = g.nodes[i]
         if node[0] == "sym":
-            return {node[2]: g.number(1.0)} if node[1] == "y" else {}
+            return {node[2]: g.number(1.0)} if node[1] == self.vector else {}
         if node[0] == "select":
             return self._branch(node[1], node[2], node[3])
         if node[0] in ("max", "min"):
@@ -106,6 +113,11 @@ def _tanh(g: Graph, i: int, d: int) -> int:
     return _scaled(g, sub(g, g.number(1.0), mul(g, i, i)), d)
 
 
+def _atan(g: Graph, i: int, d: int) -> int:
+    x = g.nodes[i][1]
+    return div(g, d, add(g, g.number(1.0), mul(g, x, x)))
+
+
 _RULES: dict[str, tuple[Partial, ...]] = {
     "add": (lambda g, i, d: d, lambda g, i, d: d),
     "sub": (lambda g, i, d: d, lambda g, i, d: neg(g, d)),
@@ -121,4 +133,7 @@ _RULES: dict[str, tuple[Partial, ...]] = {
     "sqrt": (lambda g, i, d: _scaled(g, div(g, g.number(0.5), i), d),),
     "abs": (_abs,),
     "tanh": (_tanh,),
+    "sin": (lambda g, i, d: _scaled(g, g.add_node(("cos", g.nodes[i][1])), d),),
+    "cos": (lambda g, i, d: neg(g, _scaled(g, g.add_node(("sin", g.nodes[i][1])), d)),),
+    "atan": (_atan,),
 }

@@ -24,6 +24,10 @@ _CALLS = {
     "abs": "llvm.fabs.f64",
     "pow": "llvm.pow.f64",
     "tanh": "tanh",
+    "sin": "llvm.sin.f64",
+    "cos": "llvm.cos.f64",
+    "atan": "atan",
+    "floor": "llvm.floor.f64",
 }
 #: ordered comparisons are false with not-a-number; `ne` is true, as in C
 _COMPARE = {"lt": "olt", "le": "ole", "gt": "ogt", "ge": "oge", "eq": "oeq", "ne": "une"}

@@ -1,13 +1,18 @@
-"""LLVM assembly -> machine code of this processor, and function addresses. It knows no model."""
+"""LLVM assembly -> machine code of this processor, kept on disk, and function addresses.
+
+It knows no model. What is kept depends on the text of the assembly, the processor and LLVM: the text holds
+the model and whatever the emitter made of it, so that nothing old can be met.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-import llvmlite.binding as llvm
+from osseo.cache import make_key, read_entry, write_entry
+from osseo.engine.native.machine import host_key, load_object, make_object, optimise, parse
 
 __all__ = ["NativeCode", "make_native"]
 
@@ -19,44 +24,29 @@ class NativeCode:
     Parameters
     ----------
     addresses : function name -> address.
-    assembly : the optimised LLVM text the code was made from.
+    emitted : the LLVM text the code was made from.
     """
 
     addresses: dict[str, int]
-    assembly: str
-    engine: Any
+    emitted: str = field(repr=False)
+    engine: Any = field(repr=False)
 
-
-@cache
-def _prepare() -> Any:
-    """Initialise LLVM once per process and return the target of this processor."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    return llvm.Target.from_default_triple()
-
-
-def _target_machine() -> Any:
-    return _prepare().create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten(),
-        opt=2,
-        jit=True,
-    )
+    @cached_property
+    def assembly(self) -> str:
+        """Return the optimised LLVM text; the passes are run again to show it."""
+        module = parse(self.emitted)
+        optimise(module)
+        return str(module)
 
 
 def make_native(assembly: str, names: Iterable[str]) -> NativeCode:
-    """Compile LLVM assembly in memory and return the addresses of the named functions."""
-    machine = _target_machine()
-    module = llvm.parse_assembly(assembly)
-    module.triple = machine.triple
-    module.data_layout = str(machine.target_data)
-    module.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=2)
-    options.slp_vectorization = False  # nothing to win in scalar code, and most of the time to lose
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    optimised = str(module)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    addresses = {name: engine.get_function_address(name) for name in names}
-    return NativeCode(addresses, optimised, engine)
+    """Return the addresses of the named functions; code found on disk is not compiled again."""
+    key = make_key(assembly, host_key())
+    content = read_entry("code", key)
+    if content is None:
+        module = parse(assembly)
+        optimise(module)
+        content = make_object(module)
+        write_entry("code", key, content)
+    loaded = load_object(content, names)
+    return NativeCode(loaded.addresses, assembly, loaded.engine)

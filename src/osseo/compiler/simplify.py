@@ -169,7 +169,7 @@ _BUILDERS: dict[str, Callable[..., int]] = {
     "or": _chain(_logic("or")),
     "not": _logic("not"),
     "piecewise": _piecewise,
-    **{op: _plain(op) for op in ("exp", "ln", "sqrt", "abs", "tanh")},
+    **{op: _plain(op) for op in ("exp", "ln", "sqrt", "abs", "tanh", "sin", "cos", "atan", "floor")},
     **{op: _plain(op) for op in ("lt", "le", "gt", "ge", "eq", "ne")},
 }
 

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from osseo.engine.batch import solve_batch
+    from osseo.engine.dosing.steady import settle_events
+    from osseo.engine.dosing.table import SettledEvents
     from osseo.engine.events import EventRow, EventTable, continue_events, expand_events
     from osseo.engine.failure import describe_failure
     from osseo.engine.grid import FaceLaw, FieldTransport, Grid, graded_grid, uniform_grid
     from osseo.engine.inputs import InputTable
     from osseo.engine.kernel import Kernel
     from osseo.engine.result import BatchResult
+    from osseo.engine.scale.chunks import RunState, run_chunked
+    from osseo.engine.scale.reducer import Reducer
     from osseo.engine.site import SiteResult, solve_site
     from osseo.engine.status import Status
 
@@ -28,11 +32,16 @@ _HOMES = {
     "Grid": "grid",
     "InputTable": "inputs",
     "Kernel": "kernel",
+    "Reducer": "scale.reducer",
+    "RunState": "scale.chunks",
+    "run_chunked": "scale.chunks",
+    "SettledEvents": "dosing.table",
     "SiteResult": "site",
     "Status": "status",
     "continue_events": "events",
     "describe_failure": "failure",
     "expand_events": "events",
+    "settle_events": "dosing.steady",
     "solve_batch": "batch",
     "solve_site": "site",
     "graded_grid": "grid",
@@ -48,12 +57,17 @@ __all__ = [
     "Grid",
     "InputTable",
     "Kernel",
+    "Reducer",
+    "RunState",
+    "SettledEvents",
     "SiteResult",
     "Status",
     "continue_events",
     "describe_failure",
     "expand_events",
     "graded_grid",
+    "run_chunked",
+    "settle_events",
     "solve_batch",
     "solve_site",
     "uniform_grid",

@@ -1,13 +1,11 @@
 """The step loop of `solve_batch`: one member after the other, each with its own clock and step size.
 
-Compiled once by numba and cached; it meets a model only through addresses, and every number it needs
-travels as an argument. All numba functions of this driver stay in this file, because numba renews its
-cache by the time stamp of the file of the outermost function.
+Compiled once by numba and kept as object code (`native/loops.py`); it meets a model only through addresses,
+and every number it needs travels as an argument. Nothing in it may raise or allocate: the kept code must
+stand without numba.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -21,7 +19,7 @@ from osseo.engine._call import (
     write_input,
 )
 
-__all__ = ["Course", "Task", "Work", "make_work", "run_members"]
+__all__ = ["run_members"]
 
 _entry = njit(cache=True, nogil=True, error_model="numpy")
 
@@ -32,89 +30,38 @@ STATUS, SEGMENT, EVENT, SAVED, STEPS, REJECTED, FRESH, COMPONENT, RESTART = 0, 1
 # places in Work.clock
 TIME, STEP, ERROR_OLD, LAST_EVENT, STEP_TRIED = 0, 1, 2, 3, 4
 SAFETY, SHRINK, GROW, ORDER = 0.9, 0.2, 6.0, 5.0
+# kinds of reducers
+FINAL, LARGEST, SMALLEST, AREA, ABOVE, BELOW = 0, 1, 2, 3, 4, 5
+# a step is looked at in its ends and the four Gauss points between, which also give its area
+PLACES = (0.0, 0.06943184420297371, 0.33000947820757187, 0.6699905217924281, 0.9305681557970263, 1.0)
+WEIGHTS = (0.0, 0.17392742256872692, 0.32607257743127307, 0.32607257743127307, 0.17392742256872692, 0.0)
+SPARE, BISECTIONS = 6, 60
 # two instants nearer than this [d] are one, also where t is 0
 SHORTEST = 1e-15
 
 
-class Task(NamedTuple):
-    """What is to be computed, for all members; see `solve_batch`."""
-
-    rhs: int
-    jac: int
-    factor: int
-    solve: int
-    output: int
-    uses_time: int
-    p: np.ndarray
-    y0: np.ndarray
-    times: np.ndarray
-    knots: np.ndarray
-    u: np.ndarray
-    is_linear: int
-    event_first: np.ndarray
-    event_last: np.ndarray
-    event_time: np.ndarray
-    event_state: np.ndarray
-    event_jump: np.ndarray
-    event_rate: np.ndarray
-    rtol: float
-    atol: np.ndarray
-    max_steps: int
-
-
-class Course(NamedTuple):
-    """Where the results go: y, out are NaN until written."""
-
-    y: np.ndarray
-    out: np.ndarray
-    status: np.ndarray
-    n_steps: np.ndarray
-    fail_time: np.ndarray
-    fail_step: np.ndarray
-    fail_state: np.ndarray
-    fail_component: np.ndarray
-    fail_event: np.ndarray
-
-
-class Work(NamedTuple):
-    """Scratch of one thread; nothing in it outlives a member."""
-
-    y: np.ndarray
-    y_new: np.ndarray
-    y_stage: np.ndarray
-    f: np.ndarray
-    g: np.ndarray
-    dfdt: np.ndarray
-    k: np.ndarray
-    rate: np.ndarray
-    u: np.ndarray
-    jac: np.ndarray
-    lu: np.ndarray
-    clock: np.ndarray
-    mark: np.ndarray
-
-
-def make_work(n_states: int, n_inputs: int, n_nonzero: int, n_lu: int) -> Work:
-    """Allocate the scratch of one thread."""
-    vectors = [np.zeros(max(n_states, 1)) for _ in range(6)]
-    return Work(
-        *vectors,
-        k=np.zeros((8, max(n_states, 1))),
-        rate=np.zeros(max(n_states, 1)),
-        u=np.zeros(max(n_inputs, 1)),
-        jac=np.zeros(max(n_nonzero, 1)),
-        lu=np.zeros(max(n_lu, 1)),
-        clock=np.zeros(5),
-        mark=np.zeros(9, dtype=np.int64),
-    )
+@jit
+def _all_finite(values):
+    for i in range(values.size):
+        if not np.isfinite(values[i]):
+            return False
+    return True
 
 
 @jit
-def _all_finite(values):
-    for value in values:
-        if not np.isfinite(value):
-            return False
+def _all_inputs_finite(values):
+    for i in range(values.shape[0]):
+        for j in range(values.shape[1]):
+            if not np.isfinite(values[i, j]):
+                return False
     return True
+
+
+@jit_inline
+def _copy(into, values):
+    """Copy one vector; unlike a slice assignment it cannot raise."""
+    for i in range(into.size):
+        into[i] = values[i]
 
 
 @jit_inline
@@ -221,10 +168,10 @@ def _begin(task, work, i):
     work.clock[LAST_EVENT] = np.nan
     work.clock[STEP_TRIED] = 0.0
     work.rate[:] = 0.0
-    work.y[:] = task.y0[i]
+    _copy(work.y, task.y0[i])
     good = _all_finite(task.y0[i]) and _all_finite(task.p[i])
     if task.knots.size > 0:
-        good = good and _all_finite(task.u[_row(task.u, i)].ravel())
+        good = good and _all_inputs_finite(task.u[_row(task.u, i)])
     for e in range(task.event_first[i], task.event_last[i]):
         good = good and np.isfinite(task.event_jump[e]) and np.isfinite(task.event_rate[e])
     if not good:
@@ -240,8 +187,14 @@ def _meet_stops(task, work, i):
         work.mark[FRESH] = 0
     while work.mark[EVENT] < task.event_last[i] and task.event_time[work.mark[EVENT]] <= t:
         e = work.mark[EVENT]
-        work.y[task.event_state[e]] += task.event_jump[e]
-        work.rate[task.event_state[e]] += task.event_rate[e]
+        s = task.event_state[e]
+        if task.event_action[e] == 0:
+            work.y[s] += task.event_jump[e]
+            work.rate[s] += task.event_rate[e]
+        else:
+            start = task.y0[i, s] if task.event_action[e] == 2 else 0.0
+            work.y[s] = start + task.event_jump[e]
+            work.rate[s] = task.event_rate[e]
         work.clock[LAST_EVENT] = task.event_time[e]
         work.mark[EVENT] += 1
         work.mark[FRESH] = 0
@@ -263,9 +216,10 @@ def _next_stop(task, work, i):
 def _save(task, course, work, i, t, y):
     """Write the state and the outputs of the next requested time, which is t."""
     row = work.mark[SAVED]
-    course.y[i, row] = y
-    _set_input(task, work, i, t)
-    if course.out.shape[2] > 0:
+    if course.y.shape[1] > 0:
+        _copy(course.y[i, row], y)
+    if course.out.shape[1] > 0 and course.out.shape[2] > 0:
+        _set_input(task, work, i, t)
         _call(task, work, i, task.output, t, y, course.out[i, row])
     work.mark[SAVED] += 1
 
@@ -307,6 +261,144 @@ def _save_between(task, tableau, course, work, i, t_new):
 
 
 @jit_inline
+def _look(task, tableau, work, i, share, place, h):
+    """Write states and outputs at a share of the step just made into row `place` of the samples."""
+    if share == 0.0:
+        _copy(work.sample_y[place], work.y)
+    elif share == 1.0:
+        _copy(work.sample_y[place], work.y_new)
+    else:
+        _interpolate(tableau, work, share)
+        _copy(work.sample_y[place], work.y_stage)
+    if work.sample_out.shape[1] > 0:
+        t = work.clock[TIME] + share * h
+        _set_input(task, work, i, t)
+        _call(task, work, i, task.output, t, work.sample_y[place], work.sample_out[place])
+
+
+@jit_inline
+def _seen(work, source, place):
+    """Value of an output, or of a state (numbered after the outputs), in a row of the samples."""
+    n_outputs = work.sample_out.shape[1]
+    if source < n_outputs:
+        return work.sample_out[place, source]
+    return work.sample_y[place, source - n_outputs]
+
+
+@jit
+def _reduce_area(work, source, h):
+    total = 0.0
+    for j in range(1, 5):
+        total += WEIGHTS[j] * _seen(work, source, j)
+    return total * h
+
+
+@jit
+def _reduce_extreme(task, tableau, work, i, source, sign, best, h):
+    """Largest sign*value: the samples, then the tip of the parabola through the best of them."""
+    top = 0
+    for j in range(1, 6):
+        if sign * _seen(work, source, j) > sign * _seen(work, source, top):
+            top = j
+    value = sign * _seen(work, source, top)
+    if not value > best:
+        return best
+    m = min(4, max(1, top))
+    x0, x1, x2 = PLACES[m - 1], PLACES[m], PLACES[m + 1]
+    y0, y1, y2 = (
+        sign * _seen(work, source, m - 1),
+        sign * _seen(work, source, m),
+        sign * _seen(work, source, m + 1),
+    )
+    for _ in range(3):
+        a, b = (y1 - y0) / (x1 - x0), (y2 - y1) / (x2 - x1)
+        bend = (b - a) / (x2 - x0)
+        if not bend < 0.0:
+            break
+        tip = 0.5 * (x0 + x1) - 0.5 * a / bend
+        if not (tip > 0.0 and tip < 1.0) or tip == x1 or tip == x0 or tip == x2:
+            break
+        _look(task, tableau, work, i, tip, SPARE, h)
+        here = sign * _seen(work, source, SPARE)
+        value = max(value, here)
+        if tip < x1:
+            x2, y2 = x1, y1
+        else:
+            x0, y0 = x1, y1
+        x1, y1 = tip, here
+        if not (x0 < x1 and x1 < x2):
+            break
+    return max(best, value)
+
+
+@jit
+def _reduce_crossing(task, tableau, work, i, source, sign, level, h):
+    """First time in this step at which sign*value reaches sign*level, inf if it does not."""
+    if sign * _seen(work, source, 0) >= sign * level:
+        return work.clock[TIME]
+    for j in range(1, 6):
+        if sign * _seen(work, source, j) >= sign * level:
+            low, high = PLACES[j - 1], PLACES[j]
+            for _ in range(BISECTIONS):
+                middle = 0.5 * (low + high)
+                if not (middle > low and middle < high):
+                    break
+                _look(task, tableau, work, i, middle, SPARE, h)
+                if sign * _seen(work, source, SPARE) >= sign * level:
+                    high = middle
+                else:
+                    low = middle
+            return work.clock[TIME] + high * h
+    return np.inf
+
+
+@jit
+def _reduce_step(task, tableau, course, work, i, t_new):
+    """Let every reducer see the accepted step."""
+    h = t_new - work.clock[TIME]
+    for j in range(6):
+        _look(task, tableau, work, i, PLACES[j], j, h)
+    for r in range(task.reduce_kind.size):
+        kind, source, old = task.reduce_kind[r], task.reduce_source[r], course.reduced[i, r]
+        if kind == LARGEST:
+            course.reduced[i, r] = _reduce_extreme(task, tableau, work, i, source, 1.0, old, h)
+        elif kind == SMALLEST:
+            course.reduced[i, r] = -_reduce_extreme(task, tableau, work, i, source, -1.0, -old, h)
+        elif kind == AREA:
+            course.reduced[i, r] = old + _reduce_area(work, source, h)
+        elif kind >= ABOVE and old == np.inf:
+            sign, level = (1.0 if kind == ABOVE else -1.0), task.reduce_level[r]
+            course.reduced[i, r] = _reduce_crossing(task, tableau, work, i, source, sign, level, h)
+
+
+@jit
+def _reduce_ends(task, course, work, i, is_end):
+    """Let every reducer see the state as it stands now: at the start, and at the very end."""
+    if task.reduce_kind.size == 0:
+        return
+    t = work.clock[TIME]
+    _copy(work.sample_y[SPARE], work.y)
+    if work.sample_out.shape[1] > 0:
+        _set_input(task, work, i, t)
+        _call(task, work, i, task.output, t, work.y, work.sample_out[SPARE])
+    for r in range(task.reduce_kind.size):
+        kind, value = task.reduce_kind[r], _seen(work, task.reduce_source[r], SPARE)
+        old = course.reduced[i, r] if is_end else (-np.inf if kind == LARGEST else np.inf)
+        if kind == FINAL:
+            course.reduced[i, r] = value
+        elif kind == AREA:
+            course.reduced[i, r] = old if is_end else 0.0
+        elif kind == LARGEST:
+            course.reduced[i, r] = max(old, value)
+        elif kind == SMALLEST:
+            course.reduced[i, r] = min(old, value)
+        else:
+            sign = 1.0 if kind == ABOVE else -1.0
+            reached = old == np.inf and sign * value >= sign * task.reduce_level[r]
+            course.reduced[i, r] = t if reached else old
+
+
+@jit_inline
 def _stage_state(a, s, y, k, y_stage):
     """State at which stage s takes its derivative; from stage 6 on each adds the k before."""
     n = y.size
@@ -342,7 +434,7 @@ def _attempt(task, tableau, work, i, h):
     t, lu = work.clock[TIME], work.lu.ctypes.data
     y, y_stage, y_new, k, dfdt = work.y, work.y_stage, work.y_new, work.k, work.dfdt
     call_factor(task.factor, work.jac.ctypes.data, 1.0 / (h * tableau.gamma), lu)
-    k[0] = work.f
+    _copy(k[0], work.f)
     for s in range(8):
         if s > 0:
             _stage_state(tableau.a, s, y, k, y_stage)
@@ -438,7 +530,9 @@ def _advance(task, tableau, course, work, i):
         if _control(work, h, error):
             t_new = stop if h == stop - t else t + h
             _save_between(task, tableau, course, work, i, t_new)
-            work.y[:] = work.y_new
+            if task.reduce_kind.size > 0:
+                _reduce_step(task, tableau, course, work, i, t_new)
+            _copy(work.y, work.y_new)
             work.clock[TIME] = t_new
             work.mark[FRESH] = 0
             return
@@ -457,7 +551,9 @@ def _finish(course, work, i):
     if status != OK:
         course.fail_time[i] = work.clock[TIME]
         course.fail_step[i] = work.clock[STEP_TRIED]
-        course.fail_state[i] = work.y
+        _copy(course.fail_state[i], work.y)
+        for r in range(course.reduced.shape[1]):
+            course.reduced[i, r] = np.nan
         course.fail_component[i] = work.mark[COMPONENT]
         course.fail_event[i] = work.clock[LAST_EVENT]
 
@@ -467,10 +563,14 @@ def run_members(task, tableau, course, work, first, last):
     """Compute members first..last-1; each depends on nothing but its own rows."""
     for i in range(first, last):
         _begin(task, work, i)
+        if work.mark[STATUS] == OK:
+            _meet_stops(task, work, i)
+            _reduce_ends(task, course, work, i, False)
         while work.mark[STATUS] == OK:
             _meet_stops(task, work, i)
             _save_now(task, course, work, i)
             if work.mark[SAVED] == task.times.size:
+                _reduce_ends(task, course, work, i, True)
                 break
             if work.mark[STEPS] >= task.max_steps:
                 work.mark[STATUS] = TOO_MANY_STEPS

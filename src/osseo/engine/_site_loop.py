@@ -1,19 +1,17 @@
 """The macro-step loop of `solve_site`: one column after the other.
 
 Half transport, reactions, half transport; two half transports that meet become one whole. Compiled
-once by numba and cached, like the batch loop, and likewise kept in one file.
+once and kept as object code, like the batch loop: nothing in it may raise or allocate.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from osseo.engine._call import call_model, jit, jit_inline, write_input
 
-__all__ = ["SiteCourseArrays", "SiteTask", "SiteWork", "make_site_work", "run_columns"]
+__all__ = ["run_columns"]
 
 _entry = njit(cache=True, nogil=True, error_model="numpy")
 
@@ -30,88 +28,6 @@ MAX_SWEEPS = 64
 ROUNDING = 1e-9
 
 
-class SiteTask(NamedTuple):
-    """What is to be computed; see `solve_site`. near, far (n_fields,): parameter held, or -1."""
-
-    rhs: int
-    output: int
-    p: np.ndarray
-    p_cell: np.ndarray
-    p_cell_index: np.ndarray
-    y0: np.ndarray
-    times: np.ndarray
-    knots: np.ndarray
-    u: np.ndarray
-    is_linear: int
-    widths: np.ndarray
-    field: np.ndarray
-    volume: np.ndarray
-    coefficient: np.ndarray
-    near: np.ndarray
-    far: np.ndarray
-    is_volume: np.ndarray
-    scale: np.ndarray
-    dt: float
-    tolerance: float
-
-
-class SiteCourseArrays(NamedTuple):
-    """Where the results go: y, out, wall_in are NaN until written."""
-
-    y: np.ndarray
-    out: np.ndarray
-    wall_in: np.ndarray
-    status: np.ndarray
-    n_steps: np.ndarray
-    n_calls: np.ndarray
-    fail_time: np.ndarray
-    fail_step: np.ndarray
-    fail_state: np.ndarray
-    fail_component: np.ndarray
-    fail_cell: np.ndarray
-
-
-class SiteWork(NamedTuple):
-    """Scratch of one thread; y (n_cells, n_states) amounts, g (n_cells + 1,) face conductances."""
-
-    y: np.ndarray
-    p: np.ndarray
-    out: np.ndarray
-    cell: np.ndarray
-    scale: np.ndarray
-    v: np.ndarray
-    rho: np.ndarray
-    g: np.ndarray
-    upper: np.ndarray
-    right: np.ndarray
-    wall: np.ndarray
-    u: np.ndarray
-    clock: np.ndarray
-    mark: np.ndarray
-
-
-def make_site_work(n_cells: int, sizes: tuple[int, int, int, int], n_fields: int) -> SiteWork:
-    """Allocate the scratch of one thread; sizes = n_states, n_parameters, n_inputs, n_outputs."""
-    n_states, n_parameters, n_inputs, n_outputs = (max(size, 1) for size in sizes)
-    v, rho, upper, right = (np.zeros(n_cells) for _ in range(4))
-    return SiteWork(
-        y=np.zeros((n_cells, n_states)),
-        p=np.zeros((n_cells, n_parameters)),
-        out=np.zeros((n_cells, n_outputs)),
-        cell=np.zeros((4, n_states)),
-        scale=np.zeros(n_states),
-        v=v,
-        rho=rho,
-        g=np.zeros(n_cells + 1),
-        upper=upper,
-        right=right,
-        wall=np.zeros(n_fields),
-        u=np.zeros(n_inputs),
-        clock=np.zeros(2),
-        mark=np.zeros(6, dtype=np.int64),
-    )
-
-
 @jit_inline
 def _row(table, i):
     """Row of member i in a table that has one row per member, or one for all."""
@@ -125,6 +41,22 @@ def _set_input(task, work, i, t):
         work.mark[SEGMENT] += 1
     values = task.u[_row(task.u, i)]
     write_input(task.knots, values, task.is_linear, work.mark[SEGMENT], t, work.u)
+
+
+@jit
+def _all_finite(table):
+    for i in range(table.shape[0]):
+        for j in range(table.shape[1]):
+            if not np.isfinite(table[i, j]):
+                return False
+    return True
+
+
+@jit_inline
+def _copy(into, values):
+    """Copy one vector; unlike a slice assignment it cannot raise."""
+    for i in range(into.size):
+        into[i] = values[i]
 
 
 @jit_inline
@@ -144,16 +76,17 @@ def _begin(task, work, i):
     work.clock[TIME] = task.times[0]
     work.clock[STEP] = 0.0
     work.wall[:] = 0.0
-    work.scale[:] = task.scale
-    work.y[:] = task.y0[i]
+    _copy(work.scale, task.scale)
     overrides = task.p_cell[_row(task.p_cell, i)]
     for c in range(work.y.shape[0]):
-        work.p[c, : task.p.shape[1]] = task.p[i]
+        _copy(work.y[c], task.y0[i, c])
+        for j in range(task.p.shape[1]):
+            work.p[c, j] = task.p[i, j]
         for j in range(task.p_cell_index.size):
             work.p[c, task.p_cell_index[j]] = overrides[c, j]
-    good = np.all(np.isfinite(work.y)) and np.all(np.isfinite(work.p))
+    good = _all_finite(work.y) and _all_finite(work.p)
     if task.knots.size > 0:
-        good = good and np.all(np.isfinite(task.u[_row(task.u, i)]))
+        good = good and _all_finite(task.u[_row(task.u, i)])
     if not good:
         _fail(work, BAD_INPUT, -1, -1)
 
@@ -206,7 +139,8 @@ def _react(task, work, h):
     for c in range(y.shape[0]):
         m, gap = 1, np.inf
         while not gap <= 1.0:
-            cell[TRIAL] = y[c]
+            for s in range(n):
+                cell[TRIAL, s] = y[c, s]
             worst, state = _substeps(task.rhs, t, h / m, m, p + c * stride, u, cell, scale)
             gap = worst / task.tolerance
             work.mark[CALLS] += 2 * m
@@ -324,8 +258,9 @@ def _transport(task, work, i, h):
 def _save(task, course, work, i, row):
     """Write the column at the current time."""
     t = work.clock[TIME]
-    course.y[i, row] = work.y
-    course.wall_in[i, row] = work.wall
+    for c in range(work.y.shape[0]):
+        _copy(course.y[i, row, c], work.y[c])
+    _copy(course.wall_in[i, row], work.wall)
     if course.out.shape[3] > 0:
         _set_input(task, work, i, t)
         _outputs(task, work, t, course.out[i, row])
@@ -363,7 +298,7 @@ def _finish(course, work, i):
         course.fail_step[i] = work.clock[STEP]
         course.fail_component[i] = work.mark[STATE]
         course.fail_cell[i] = work.mark[CELL]
-        course.fail_state[i] = work.y[max(work.mark[CELL], 0)]
+        _copy(course.fail_state[i], work.y[max(work.mark[CELL], 0)])
 
 
 @_entry

@@ -11,15 +11,30 @@ from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
-from osseo.engine.events import EventTable
+from osseo.engine._rodas5p import make_tableau
+from osseo.engine.dosing.table import EventTable, SettledEvents
 from osseo.engine.failure import Failures
 from osseo.engine.inputs import InputTable, pack_inputs
 from osseo.engine.kernel import Kernel
+from osseo.engine.native.batch_arrays import Course, Task, make_work
+from osseo.engine.native.loops import kind_of, load_loop
 from osseo.engine.result import BatchResult
+from osseo.engine.scale.memory import check_memory
+from osseo.engine.scale.reducer import Reducer, pack_reducers
+from osseo.engine.status import Status
 from osseo.engine.threads import run_chunks
 from osseo.errors import InputError, Issue
 
 __all__ = ["BatchSettings", "solve_batch"]
+
+_STORES = ("all", "outputs", "none")
+_EVENT_COLUMNS = (
+    ("time", np.float64),
+    ("state", np.int64),
+    ("jump", np.float64),
+    ("rate", np.float64),
+    ("action", np.int64),
+)
 
 
 class BatchSettings(TypedDict, total=False):
@@ -27,12 +42,16 @@ class BatchSettings(TypedDict, total=False):
 
     rtol, atol : error allowed per step and state, atol + rtol*|y|; atol () or (n_states,), default
         rtol*1e-3. max_steps : steps a member may try. n_threads : default all processors.
+    reducers : numbers to take from each course inside the loop. store : `all` (states and outputs at
+        the times), `outputs`, or `none`: only the reducers.
     """
 
     rtol: float
     atol: float | np.ndarray | None
     max_steps: int
     n_threads: int | None
+    reducers: Sequence[Reducer]
+    store: str
 
 
 def solve_batch(
@@ -42,7 +61,7 @@ def solve_batch(
     *,
     times: np.ndarray,
     u: InputTable | None = None,
-    events: EventTable | Sequence[EventTable] | None = None,
+    events: EventTable | Sequence[EventTable] | SettledEvents | None = None,
     **settings: Unpack[BatchSettings],
 ) -> BatchResult:
     """Courses of n members by Rodas5P, each alone: order, threads and chunks change no bit.
@@ -54,9 +73,10 @@ def solve_batch(
     y0 : (n, n_states) at times[0], before the events at times[0].
     times : (n_times,) [d] strictly increasing; the run goes from the first to the last.
     u : inputs in time; required if the model has inputs.
-    events : one table for all members, or one per member. The value at an event time is the one
-        after the jump. An event before times[0] is an error: see `continue_events`.
-    settings : rtol (1e-6), atol, max_steps (100000), n_threads.
+    events : one table for all members, one per member, or what `settle_events` returned. The
+        value at an event time is the one after the jump. An event before times[0] is an error:
+        see `continue_events`.
+    settings : rtol (1e-6), atol, max_steps (100000), n_threads, reducers, store (all).
 
     Returns
     -------
@@ -66,19 +86,23 @@ def solve_batch(
     ------
     InputError : arrays of the wrong shape, unsorted times, events before the start.
     """
-    from osseo.engine._batch_loop import Course, Task, make_work, run_members
-    from osseo.engine._rodas5p import make_tableau
-
-    fields = _make_task(kernel, p, y0, times, u, events, settings)
+    tables = events.tables if isinstance(events, SettledEvents) else events
+    fields = _make_task(kernel, p, y0, times, u, tables, settings)
     task = Task(**fields)
-    course = Course(**_make_course(kernel, task.y0.shape[0], task.times.size))
+    store = settings.get("store", "all")
+    course = Course(**_make_course(kernel, task, store))
     tableau = make_tableau()
-    sizes = (kernel.n_states, kernel.n_inputs, kernel.n_nonzero, kernel.n_lu)
+    sizes = (kernel.n_states, kernel.n_inputs, kernel.n_nonzero, kernel.n_lu, kernel.n_outputs)
+
+    kinds = [kind_of(group) for group in (task, tableau, course, make_work(*sizes))]
+    run_members = load_loop("osseo.engine._batch_loop", "run_members", *kinds)
 
     def run(first: int, last: int) -> None:
         run_members(task, tableau, course, make_work(*sizes), first, last)
 
     run_chunks(run, task.y0.shape[0], settings.get("n_threads"))
+    if isinstance(events, SettledEvents):
+        course.status[events.failed] = Status.NO_STEADY_STATE
     return BatchResult(
         times=task.times,
         y=course.y,
@@ -86,6 +110,7 @@ def solve_batch(
         status=course.status,
         fail_time=course.fail_time,
         n_steps=course.n_steps,
+        reduced=course.reduced,
         failures=Failures(course.fail_step, course.fail_state, course.fail_component, course.fail_event),
     )
 
@@ -100,7 +125,10 @@ def _make_task(kernel, p, y0, times, u, events, settings: BatchSettings) -> dict
     tables, event_issues = _pack_events(events, n, kernel.n_states, times)
     rtol = float(settings.get("rtol", 1e-6))
     atol, tolerance_issues = _pack_tolerance(rtol, settings.get("atol"), kernel.n_states)
-    issues += input_issues + event_issues + tolerance_issues
+    reducers, reducer_issues = pack_reducers(settings.get("reducers", ()), kernel)
+    issues += input_issues + event_issues + tolerance_issues + reducer_issues
+    if settings.get("store", "all") not in _STORES:
+        issues.append(Issue("store", f"got {settings.get('store')!r}; expected one of {', '.join(_STORES)}"))
     if issues:
         raise InputError.from_issues("solve_batch", issues)
     return {
@@ -116,6 +144,7 @@ def _make_task(kernel, p, y0, times, u, events, settings: BatchSettings) -> dict
         "rtol": rtol,
         "atol": atol,
         "max_steps": int(settings.get("max_steps", 100_000)),
+        **reducers,
     }
 
 
@@ -163,7 +192,7 @@ def _pack_events(
         name: np.ascontiguousarray(
             np.concatenate([getattr(table, name) for table in tables] or [np.zeros(0)]), dtype=kind
         )
-        for name, kind in (("time", float), ("state", np.int64), ("jump", float), ("rate", float))
+        for name, kind in _EVENT_COLUMNS
     }
     if issues or not tables:
         first = last = np.zeros(n, dtype=np.int64)
@@ -181,6 +210,11 @@ def _check_events(where: str, table: EventTable, n_states: int, times: np.ndarra
     issues = []
     if np.any(np.diff(table.time) < 0) or not np.all(np.isfinite(table.time)):
         issues.append(Issue(where, "times are not finite and sorted", "use expand_events"))
+    sizes = {getattr(table, name).shape for name, _ in _EVENT_COLUMNS}
+    if len(sizes) > 1:
+        issues.append(Issue(where, f"columns of different shapes {sorted(sizes)}", "use expand_events"))
+    if np.any((table.action < 0) | (table.action > 2)):
+        issues.append(Issue(where, "an action is not 0, 1 or 2", "use expand_events"))
     if np.any((table.state < 0) | (table.state >= n_states)):
         issues.append(Issue(where, f"a state index is outside 0..{n_states - 1}"))
     if times.size and np.any(table.time < times[0]):
@@ -190,11 +224,16 @@ def _check_events(where: str, table: EventTable, n_states: int, times: np.ndarra
     return issues
 
 
-def _make_course(kernel: Kernel, n: int, n_times: int) -> dict[str, np.ndarray]:
+def _make_course(kernel: Kernel, task: Task, store: str) -> dict[str, np.ndarray]:
     """Allocate the results; NaN wherever nothing will be written."""
+    n, n_times = task.y0.shape[0], task.times.size
+    y_times, out_times = (n_times if store in kept else 0 for kept in (("all",), ("all", "outputs")))
+    size = 8 * n * (y_times * kernel.n_states + out_times * kernel.n_outputs)
+    check_memory("solve_batch", size, f"the results of {n} members at {n_times} times")
     return {
-        "y": np.full((n, n_times, kernel.n_states), np.nan),
-        "out": np.full((n, n_times, kernel.n_outputs), np.nan),
+        "y": np.full((n, y_times, kernel.n_states), np.nan),
+        "out": np.full((n, out_times, kernel.n_outputs), np.nan),
+        "reduced": np.full((n, task.reduce_kind.size), np.nan),
         "status": np.zeros(n, dtype=np.int64),
         "n_steps": np.zeros(n, dtype=np.int64),
         "fail_time": np.full(n, np.nan),

@@ -52,6 +52,8 @@ _REMEDY = {
     "check that no amount it takes can pass zero",
     Status.BAD_INPUT: "find the NaN or infinity in the parameters, inputs, doses or start values",
     Status.NEGATIVE_STATE: "shorten dt, or let the rate that empties this amount vanish with it",
+    Status.NO_STEADY_STATE: "check that the dosed state is eliminated, and that the dose can be; "
+    "or give the doses one by one",
 }
 
 

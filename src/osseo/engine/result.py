@@ -26,6 +26,7 @@ class BatchResult:
     status : (n,) Status values.
     fail_time : (n,) [d] last time reached by a member that failed, else NaN.
     n_steps : (n,) steps tried.
+    reduced : (n, n_reducers) what the reducers found; NaN for members that failed.
     """
 
     times: np.ndarray
@@ -35,6 +36,7 @@ class BatchResult:
     fail_time: np.ndarray
     n_steps: np.ndarray
     failures: Failures = field(repr=False)
+    reduced: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def ok(self) -> np.ndarray:

@@ -16,6 +16,8 @@ from osseo.engine.failure import Failures, summarise_failures
 from osseo.engine.grid import FaceLaw, FieldTransport, Grid
 from osseo.engine.inputs import InputTable, pack_inputs
 from osseo.engine.kernel import Kernel
+from osseo.engine.native.loops import kind_of, load_loop
+from osseo.engine.native.site_arrays import SiteCourseArrays, SiteTask, make_site_work
 from osseo.engine.status import Status
 from osseo.engine.threads import run_chunks
 from osseo.errors import InputError, Issue, SolveError
@@ -119,12 +121,13 @@ def solve_site(
     ------
     InputError : arrays of the wrong shape, unsorted times, indices outside the model.
     """
-    from osseo.engine._site_loop import SiteCourseArrays, SiteTask, make_site_work, run_columns
-
     task = SiteTask(**_make_task(kernel, grid, (p, y0, times), u, transport, settings))
     n, n_cells, n_fields = task.y0.shape[0], grid.n_cells, len(transport)
     course = SiteCourseArrays(**_make_course(kernel, task.y0.shape, task.times.size, n_fields))
     sizes = (kernel.n_states, kernel.n_parameters, kernel.n_inputs, kernel.n_outputs)
+
+    kinds = [kind_of(group) for group in (task, course, make_site_work(n_cells, sizes, n_fields))]
+    run_columns = load_loop("osseo.engine._site_loop", "run_columns", *kinds)
 
     def run(first: int, last: int) -> None:
         run_columns(task, course, make_site_work(n_cells, sizes, n_fields), first, last)

@@ -16,6 +16,7 @@ class Status(IntEnum):
     NOT_FINITE = 3
     BAD_INPUT = 4
     NEGATIVE_STATE = 5
+    NO_STEADY_STATE = 6
 
     @property
     def sentence(self) -> str:
@@ -30,4 +31,5 @@ SENTENCES = {
     Status.NOT_FINITE: "a state or a derivative became infinite or not a number",
     Status.BAD_INPUT: "a parameter, an input or a start value was not a finite number",
     Status.NEGATIVE_STATE: "an amount became negative beyond rounding",
+    Status.NO_STEADY_STATE: "endless repeats of the dose do not bring the model to a steady state",
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from osseo.errors import Issue
 from osseo.evidence.index import DATA, index_hash, record_paths, source_hash
+from osseo.evidence.library import record_ids
 from osseo.evidence.reading import check_record
 from osseo.evidence.record import USES, Record
 from osseo.names import suggest
@@ -100,14 +101,29 @@ def lint_records(paths: Iterable[str | Path] | None = None) -> list[Issue]:
     """
     if paths is None:
         return [*_lint_shipped(DATA), *_lint_index()]
-    issues = []
+    issues: list[Issue] = []
+    seen: dict[str, Path] = {}
     for given in map(Path, paths):
         files = _expand(given)
         if not files:
             issues.append(Issue(str(given), "no .yaml file in this folder", "check the path"))
         for path in files:
-            issues += check_record(path)[1]
+            record, found = check_record(path)
+            issues += found
+            if record is not None:
+                issues += _same_id(record.id, path, seen)
     return issues
+
+
+def _same_id(record_id: str, path: Path, seen: dict[str, Path]) -> list[Issue]:
+    """Return an issue if another of the given files has this id, a warning if a shipped record has it."""
+    first = seen.setdefault(record_id, path)
+    if first.resolve() != path.resolve():
+        return [Issue(f"{path}", f"id {record_id!r} is that of {first} too", "ids are unique: change one")]
+    if record_id in record_ids() and DATA not in path.resolve().parents:
+        message = f"id {record_id!r} is that of a shipped record"
+        return [Issue(f"{path}", message, "give your study its own id", "warning")]
+    return []
 
 
 def lint_folder(data: Path) -> list[Issue]:

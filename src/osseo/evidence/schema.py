@@ -49,6 +49,8 @@ RESULT_FIELDS = (
     "note",
     "seen",
 )
+#: fields a user may add, kept in `extra`: who was studied, which arms a contrast compares, its range
+OPTIONAL_FIELDS = ("subjects", "contrast_arms", "range", "time_h")
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Checker:
     def unknown(self, path: tuple[Any, ...], found: Iterable[Any], known: tuple[str, ...]) -> None:
         """Warn about undocumented keys, with near names."""
         for key in found:
-            if key not in known:
+            if key not in known and key not in OPTIONAL_FIELDS:
                 near = near_names(str(key), known)
                 hint = f"did you mean {' or '.join(near)}?" if near else "it is kept in `extra`"
                 self.warn((*path, key), f"undocumented key {key!r}", hint)

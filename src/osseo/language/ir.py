@@ -43,7 +43,8 @@ class Sym:
 class Call:
     """An operation on expressions.
 
-    `op` is one of: add sub mul div pow neg exp ln sqrt abs min max tanh; lt le gt ge eq ne and or not
+    `op` is one of: add sub mul div pow neg exp ln sqrt abs min max tanh; sin cos atan floor (only in
+    foreign models: house text has no operator for them); lt le gt ge eq ne and or not
     (truth values, only inside piecewise conditions); piecewise with args (value, condition, ...,
     otherwise). add, mul, min, max, and, or take two or more arguments. Functions defined in model text are
     already inlined.

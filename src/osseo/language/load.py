@@ -10,8 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from osseo.cache import keep
 from osseo.errors import Issue, ModelError
 from osseo.language.ir import ModelIR
+from osseo.language.kept import model_key
 from osseo.language.library import SCOPES, model_entries, unit_table
 from osseo.language.link import link
 from osseo.language.module import Module, read_module
@@ -61,6 +63,14 @@ def load_model_files(
     ------
     ModelError : with every problem in every file, by file, line and name.
     """
+    key = model_key(paths, name, scope, transport)
+    if key is None:
+        return _make_model(paths, name, scope, transport)
+    return keep("model", key, ModelIR, lambda: _make_model(paths, name, scope, transport))
+
+
+def _make_model(paths: Sequence[str | Path], name: str, scope: str, transport: str | Path | None) -> ModelIR:
+    """Read, link and check a model."""
     issues = [] if scope in SCOPES else [Issue(name, f"scope {scope!r}", "write body or site")]
     if not paths:
         issues.append(Issue(name, "no model files", "give at least one .ant file"))

@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from osseo.cache import keep, make_key, source_key, version_of
 from osseo.errors import InputError, Issue, UnitError
 from osseo.names import check_name, suggest
 from osseo.parameters.parameter import DISTRIBUTIONS, GRADES, Parameter, ParameterSet
@@ -64,7 +65,11 @@ def load_parameters(*tables: str) -> ParameterSet:
     names = tables or table_names()
     for name in names:
         check_name(name, table_names(), "parameter table")
-    return read_tables([table_folder() / f"{name}.csv" for name in names])
+    paths = [table_folder() / f"{name}.csv" for name in names]
+    here = Path(__file__).parent
+    code = (source_key(here), (here.parent / "units.py").read_bytes(), version_of("pint"))
+    key = make_key([(path.name, path.read_bytes()) for path in paths], code)
+    return keep("parameters", key, ParameterSet, lambda: read_tables(paths))
 
 
 def read_tables(paths: Sequence[str | Path]) -> ParameterSet:

@@ -26,12 +26,16 @@ def model_rows() -> list[list[object]]:
 
 
 def material_rows() -> list[list[object]]:
-    """Return name, class, sites and full name of every graft material."""
+    """Return name, class, sites (with what is not calibrated there) and full name of every graft material."""
     sites = {name: load_site(name) for name in site_names()}
     rows = []
     for name in material_names():
         m = load_material(name)
-        used = [site for site, s in sites.items() if name in s.materials]
+        used = [
+            site if s.is_calibrated(name) else f"{site} (not calibrated)"
+            for site, s in sites.items()
+            if name in s.materials
+        ]
         rows.append([name, m.kind, ", ".join(used), m.label])
     return rows
 

@@ -24,6 +24,7 @@ from osseo.report.notice import NOTICE
 from osseo.report.palette import WITH, WITHOUT
 from osseo.report.sections import Page, page_of
 from osseo.simulate.course import Course
+from osseo.site import load_site
 
 __all__ = [
     "CourseView",
@@ -65,9 +66,11 @@ def view_course(course: Course, findings: Sequence[Finding] = (), place: int = 0
         *graft_series(course.grafts, tuple(names)),
     )
     depth, map_without = maps(course.grafts[0])
+    why = load_site(scenario.procedure.site).why_not_calibrated(scenario.procedure.material)
+    doubt = " (not calibrated: from assumed numbers that no study has checked)" if why else ""
     shown = AnswerResult(
         question=scenario.question,
-        headline=f"{scenario.procedure.site}, {scenario.procedure.material}: the course over time",
+        headline=f"{scenario.procedure.site}, {scenario.procedure.material}: the course over time{doubt}",
         reading=scenario.reading,
         sentence="",
         stopped=False,
@@ -82,6 +85,7 @@ def view_course(course: Course, findings: Sequence[Finding] = (), place: int = 0
         seed=course.inputs.seed,
         model_hash=course.model_hash,
         scenario_hash=scenario.hash,
+        notes=(why,) if why else (),
     )
     return CourseView(course, series, page_of(shown, prefix=f"c{place}-"))
 
@@ -94,6 +98,7 @@ def course_to_dict(views: Sequence[CourseView]) -> dict[str, Any]:
             "n_draws": v.page.answer.n_draws,
             "n_failed": v.course.n_failed,
             "seed": v.course.inputs.seed,
+            "notes": list(v.page.answer.notes),
             "model_hash": v.course.model_hash,
             "scenario_hash": v.course.scenario.hash,
             "series": [_series_to_dict(s) for s in v.series],

@@ -33,13 +33,18 @@ TEMPLATES = Path(__file__).parent / "templates"
 VERSIONED = ("osseo", "numpy", "numba", "llvmlite", "scipy", "python-libsbml", "antimony", "plotly")
 
 
-def write_report(results: Sequence[AnswerResult], out_dir: str | Path, name: str = "report.html") -> Path:
-    """Write the report of all readings of one question and return its path."""
-    return write_text(Path(out_dir) / name, render_report(results))
+def write_report(
+    results: Sequence[AnswerResult], out_dir: str | Path, name: str = "report.html", validation: str = ""
+) -> Path:
+    """Write the report of all readings of one question and return its path; see `render_report`."""
+    return write_text(Path(out_dir) / name, render_report(results, validation))
 
 
-def render_report(results: Sequence[AnswerResult]) -> str:
-    """Return the page; a hard stop holds safety and the notice only, and no script."""
+def render_report(results: Sequence[AnswerResult], validation: str = "") -> str:
+    """Return the page; a hard stop holds safety and the notice only, and no script.
+
+    `validation` is the section of `osseo.report.validation.page.validation_section`, or empty.
+    """
     pages = [page_of(r, prefix=f"r{i}-") for i, r in enumerate(results)]
     stopped = all(r.stopped for r in results)
     figures = [] if stopped else [f for page in pages for f in page.figures]
@@ -51,6 +56,7 @@ def render_report(results: Sequence[AnswerResult]) -> str:
         rows_csv=csv_link(rows_to_csv(results)),
         versions=_versions(),
         scenario=_as_yaml(results[0].scenario),
+        validation=Markup("" if stopped else validation),  # noqa: S704 - made by our own page, escaped there
     )
 
 

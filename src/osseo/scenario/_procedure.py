@@ -44,7 +44,7 @@ def _read_material(reader: Reader, node: Node | None, site: Site | None) -> str 
     material = _sites.find_material(word, site)
     if site is not None and material not in site.materials:
         known = ", ".join(site.materials)
-        reader.problem(node, f"{site.name} is not calibrated for the graft {word}", f"it has {known}")
+        reader.problem(node, f"{site.name} does not offer the graft {word}", f"it has {known}")
         return None
     return material
 

@@ -20,7 +20,7 @@ from osseo.scenario._regimen import READINGS, ReadRegimen, read_regimen
 from osseo.scenario.content import with_hash
 from osseo.scenario.types import Scenario
 
-__all__ = ["parse_scenario", "read_scenario", "readings"]
+__all__ = ["parse_scenario", "read_scenario", "read_text", "readings"]
 
 _KEYS = (
     "question", "person", "procedure", "regimen", "compare_with", "visits", "endpoints", "margins",
@@ -43,7 +43,7 @@ def read_scenario(path: str | Path) -> Scenario:
     ------
     InputError : missing file, not YAML, or any number of problems in it, listed together.
     """
-    return parse_scenario(_read_text(Path(path)), str(path))
+    return parse_scenario(read_text(Path(path)), str(path))
 
 
 def parse_scenario(document: str | Mapping[str, object], source: str = "scenario") -> Scenario:
@@ -73,7 +73,7 @@ def readings(what: Scenario | str | Mapping[str, object] | Path) -> tuple[Scenar
     scenarios : labelled by `Scenario.reading`: `elemental` then `salt`, or empty if it was said.
     """
     if isinstance(what, Path):
-        return _read_both(_read_text(what), str(what))
+        return _read_both(read_text(what), str(what))
     if isinstance(what, Scenario):
         if not what.reading or not what.raw:
             return (what,)
@@ -81,7 +81,13 @@ def readings(what: Scenario | str | Mapping[str, object] | Path) -> tuple[Scenar
     return _read_both(what, "scenario")
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a YAML file a person wrote.
+
+    Raises
+    ------
+    InputError : missing, too large, not UTF-8, or not to be read.
+    """
     try:
         if path.stat().st_size > _LARGEST_FILE:
             issue = Issue("file", "is larger than 1 MB", "a scenario is a page of text")

@@ -19,7 +19,7 @@ from osseo.simulate.site import load_procedure
 from osseo.simulate.site_columns import site_system
 from osseo.simulate.site_parameters import draw_site_patients, procedure_table
 from osseo.site import Material, Site
-from osseo.site.posterior import at_procedure, graft_posterior
+from osseo.site.posterior import at_procedure, graft_posterior, narrowed_at
 
 __all__ = ["ELASTICITY", "NOT_NARROWED", "Design", "Inputs", "draw_inputs", "draw_others"]
 
@@ -144,5 +144,7 @@ def _posterior(site: Site, material: Material, design: Design, seed: int):
     order = np.argsort(uniform_stream(seed, "posterior rows", draws.n), kind="stable")
     rows = np.resize(order, design.n_theta)
     here = at_procedure(draws.columns(), site, material)
-    ratio = at_procedure(draws.meta.get("sd_ratio", {}), site, material)
-    return {n: np.repeat(c[rows], design.n_patients) for n, c in here.items()}, ratio
+    ratio = narrowed_at(draws.meta.get("sd_ratio", {}), site, material)
+    # what both parts of a mixture leave fixed comes as one number
+    columns = {n: np.broadcast_to(c, draws.n)[rows] for n, c in here.items()}
+    return {n: np.repeat(c, design.n_patients) for n, c in columns.items()}, ratio

@@ -66,7 +66,8 @@ def site_overrides(
     overrides : by `module.quantity` or `module.quantity@place`.
     """
     site, material, _ = load_procedure(procedure)
-    return at_procedure(fitted_values(), site, material) | at_procedure(overrides, site, material)
+    fitted = fitted_values()
+    return at_procedure(fitted, site, material) | at_procedure(overrides, site, material, fitted)
 
 
 def _check_inputs(status_times: np.ndarray, status: np.ndarray, times: np.ndarray, n: int) -> None:

@@ -41,13 +41,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Material:
-    """A graft material. `parameters` replace rows of the shared table."""
+    """A graft material. `parameters` replace rows of the shared table.
+
+    `mixture` names its components and their shares of bulk volume; empty for a single material.
+    """
 
     name: str
     label: str
     kind: str
     aliases: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    mixture: tuple[tuple[str, float], ...] = ()
 
     @property
     def is_graft(self) -> bool:
@@ -68,7 +72,9 @@ class Site:
     far_wall : law for vessels at the far side, `value` (own supply) or `no_flux` (mirror plane).
     cell_mm : largest cell [mm], for a `grafted` and an `ungrafted` site.
     min_cells : fewest cells of a column.
-    materials : names of the grafts this site is calibrated for.
+    materials : names of the grafts this site offers.
+    not_calibrated : (material, why) for grafts that can be simulated here but that no calibration record
+        informs; an answer must not conclude on them.
     material_aliases : what a word means here, e.g. `autograft` -> `autograft_block`.
     endpoints : names of the endpoints that can be asked for.
     visits_d : default visits [d].
@@ -92,6 +98,36 @@ class Site:
     visits_d: tuple[float, ...]
     parameters: tuple[Parameter, ...]
     not_for: tuple[str, ...] = ()
+    not_calibrated: tuple[tuple[str, str], ...] = ()
+
+    def is_calibrated(self, material: str) -> bool:
+        """Return whether an answer may conclude on a graft at this site.
+
+        Raises
+        ------
+        NameUnknown : this site has no such graft.
+
+        Examples
+        --------
+        >>> from osseo.site import load_site
+        >>> load_site("sinus_lift").is_calibrated("beta_tcp")
+        False
+        """
+        return self.why_not_calibrated(material) == ""
+
+    def why_not_calibrated(self, material: str) -> str:
+        """Return why an answer may not conclude on a graft at this site, in one sentence, or nothing.
+
+        Raises
+        ------
+        NameUnknown : this site has no such graft.
+        """
+        name = self.material(material)
+        reasons = dict(self.not_calibrated)
+        if self.calibrated and name not in reasons:
+            return ""
+        why = reasons.get(name, "no calibration record informs this site")
+        return f"not calibrated: {self.label} with {name}: {why}"
 
     def material(self, name: str) -> str:
         """Return the material a word means at this site.

@@ -15,6 +15,7 @@ import yaml
 from osseo.errors import InputError, Issue
 from osseo.names import check_name, suggest
 from osseo.site.anatomy import Material, Part, Site, Size
+from osseo.site.mixture import mixed_rows
 from osseo.site.rows import number_issues, read_rows
 
 __all__ = ["load_material", "load_site", "material_names", "read_material", "read_site", "site_names"]
@@ -23,7 +24,7 @@ _HERE = Path(__file__).parent
 _FAR_WALLS = ("value", "no_flux")
 _CELLS = ("grafted", "ungrafted")
 _SIZE = ("meaning", "value", "unit", "lower", "upper", "grade", "source", "reason")
-_MATERIAL = ("name", "label", "class", "aliases", "parameters")
+_MATERIAL = ("name", "label", "class", "aliases", "parameters", "mixture")
 _SITE = (
     "name",
     "label",
@@ -41,6 +42,7 @@ _SITE = (
     "visits_d",
     "parameters",
     "not_for",
+    "not_calibrated",
 )
 
 
@@ -72,13 +74,45 @@ def read_material(path: Path) -> Material:
     InputError : lists every problem of the file.
     """
     data = _read_mapping(path)
-    issues = key_issues(path.name, data, _MATERIAL, ("aliases",))
+    issues = key_issues(path.name, data, _MATERIAL, ("aliases", "parameters", "mixture"))
+    if ("parameters" in data) == ("mixture" in data):
+        issues.append(Issue(path.name, "expected exactly one of `parameters` and `mixture`"))
     rows = read_rows(path.name, data.get("parameters", {}), issues)
+    parts = _read_mixture(f"{path.name}: mixture", data["mixture"], issues) if "mixture" in data else ()
     if issues:
         raise InputError.from_issues(path.name, issues, "no material was loaded")
-    return Material(
-        str(data["name"]), str(data["label"]), str(data["class"]), tuple(data.get("aliases", ())), rows
-    )
+    if parts:
+        rows = mixed_rows(path.name, parts, tuple(_component(name).parameters for name, _ in parts))
+    text = (str(data["name"]), str(data["label"]), str(data["class"]))
+    return Material(*text, tuple(data.get("aliases", ())), rows, parts)
+
+
+def _component_path(name: str) -> Path:
+    return _HERE / "materials" / f"{name}.yaml"
+
+
+@cache
+def _component(name: str) -> Material:
+    return read_material(_component_path(name))
+
+
+def _read_mixture(where: str, data: Any, issues: list[Issue]) -> tuple[tuple[str, float], ...]:
+    """Return two components and their shares of bulk volume, which must sum to one."""
+    if not isinstance(data, Mapping) or len(data) != 2:
+        text = "expected two components and their shares of volume"
+        issues.append(Issue(where, f"got {data!r}, {text}", "e.g. {dbbm: 0.8, autograft_particulate: 0.2}"))
+        return ()
+    found = number_issues(where, data, tuple(data))
+    known = sorted(path.stem for path in (_HERE / "materials").glob("*.yaml"))
+    for name in data:
+        if name not in known:
+            found.append(Issue(where, f"unknown graft material {name!r}", suggest(str(name), known)))
+        elif "mixture" in _read_mapping(_component_path(name)):
+            found.append(Issue(where, f"{name} is a mixture itself", "name single materials"))
+    if not found and not (min(data.values()) > 0 and abs(sum(data.values()) - 1) < 1e-9):
+        found.append(Issue(where, f"shares {list(data.values())} must be above 0 and sum to 1"))
+    issues += found
+    return () if found else tuple((str(name), float(share)) for name, share in data.items())
 
 
 def _read_size(where: str, data: Any, issues: list[Issue]) -> Size | None:
@@ -128,6 +162,21 @@ def _choice_issues(where: str, data: Mapping[str, Any]) -> list[Issue]:
     return issues
 
 
+def _read_reasons(where: str, data: Mapping[str, Any], issues: list[Issue]) -> tuple[tuple[str, str], ...]:
+    """Return (material, why) for the grafts of a site that no calibration record informs."""
+    reasons = data.get("not_calibrated", {})
+    if not isinstance(reasons, Mapping):
+        issues.append(Issue(where, f"got {reasons!r}, expected a mapping", "write  material: why"))
+        return ()
+    offered = data.get("materials", ())
+    for name, why in reasons.items():
+        if name not in offered:
+            issues.append(Issue(where, f"{name!r} is not among `materials`", suggest(str(name), offered)))
+        if not isinstance(why, str) or not why.strip():
+            issues.append(Issue(where, f"{name}: got {why!r}, expected a sentence that says why"))
+    return tuple((str(name), str(why)) for name, why in reasons.items())
+
+
 def read_site(path: Path) -> Site:
     """Read a site file.
 
@@ -137,11 +186,12 @@ def read_site(path: Path) -> Site:
     """
     data = _read_mapping(path)
     where = path.name
-    issues = key_issues(where, data, _SITE, ("aliases", "material_aliases", "not_for"))
+    issues = key_issues(where, data, _SITE, ("aliases", "material_aliases", "not_for", "not_calibrated"))
     issues += _choice_issues(where, data) + number_issues(where, data, ("min_cells",))
     size = _read_size(f"{where}: size", data.get("size"), issues)
     parts = _read_parts(f"{where}: parts", data.get("parts"), issues)
     rows = read_rows(where, data.get("parameters", {}), issues)
+    reasons = _read_reasons(f"{where}: not_calibrated", data, issues)
     if issues or size is None:
         raise InputError.from_issues(where, issues, "no site was loaded")
     return Site(
@@ -161,6 +211,7 @@ def read_site(path: Path) -> Site:
         visits_d=tuple(float(visit) for visit in data["visits_d"]),
         parameters=rows,
         not_for=tuple(data.get("not_for", ())),
+        not_calibrated=reasons,
     )
 
 
@@ -198,7 +249,7 @@ def load_site(name: str) -> Site:
 
     Examples
     --------
-    >>> load_site("sinus_lift").materials
+    >>> load_site("sinus_lift").materials[:3]
     ('dbbm', 'autograft_block', 'autograft_particulate')
     """
     return _load("sites", "site", name)

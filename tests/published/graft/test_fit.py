@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
+from osseo.calibrate import graft
 from osseo.calibrate.graft import FREE, PRIOR_ONLY, graft_problem
 from osseo.calibrate.posterior import is_stale
 from osseo.evidence import load_record, record_role
@@ -73,6 +74,19 @@ def test_prior_only_parameters_keep_their_prior_width(problem):
     for name in PRIOR_ONLY:
         assert ratios[name] == pytest.approx(1, abs=0.15), name
     assert min(ratios[name] for name in FREE) < 0.7
+
+
+def test_a_fit_does_not_lean_on_the_fit_before(problem, at_mode, monkeypatch):
+    """What an earlier fit left in the shipped file must not reach the next one."""
+    mode = fitted_values()
+    left = {**dict.fromkeys(mode, 0.5), "graft_cells.drive_base": 0.2, "graft_material.cover": 0.9}
+    for place in ("osseo.simulate.site", "osseo.calibrate.graft"):
+        monkeypatch.setattr(f"{place}.fitted_values", lambda: left)
+    graft._unfitted.cache_clear()
+    values = problem.predict(np.array([[mode[name] for name in FREE]]))[0]
+    graft._unfitted.cache_clear()
+    for target, value in zip(problem.targets, values, strict=True):
+        assert value == at_mode[target.experiment, target.endpoint, target.time_d]
 
 
 def test_a_changed_number_makes_the_posterior_stale(problem):

@@ -43,6 +43,28 @@ def test_units_are_converted_and_complements_taken():
     assert make_target(intake).value == pytest.approx(352 / MG_MOLAR_MASS)
 
 
+def test_a_change_is_one_result_less_another_of_the_same_record():
+    row = {
+        "record": "park_jds2020_allograft",
+        "arm": "MCBA",
+        "measure": "augmented_height_mm",
+        "time_d": 0,
+        "minus": {"time_d": 183},
+        "at_d": 183,
+        "endpoint": "height_loss_mm",
+        "sd": 1.0,
+        "reason": "test",
+    }
+    target = make_target(row)
+    assert target.value == pytest.approx(13.99 - 11.83)
+    assert target.time_d == 183
+    check_targets([target])
+    with pytest.raises(CalibrationError, match="no results fit"):
+        make_target({**row, "minus": {"time_d": 99}})
+    with pytest.raises(CalibrationError, match="takes the selectors of another result"):
+        make_target({**row, "minus": 11.83})
+
+
 def test_the_time_in_the_model_may_differ_from_the_printed_one():
     assert make_target(entry(at_d=100)).time_d == 100.0
     assert make_target(bare("fucentese2019", 0)).time_d == 91.0

@@ -323,3 +323,18 @@ def draining():
         a[0, 0] = 0.0
 
     return make_kernel(rhs, jac, n=2)
+
+
+@cache
+def oscillator():
+    """x'' = -w^2 x as (x, x')."""
+
+    def rhs(t, y, p, u, out):
+        out[0] = y[1]
+        out[1] = -p[0] * p[0] * y[0]
+
+    def jac(t, y, p, u, out):
+        out[0, 1] = 1.0
+        out[1, 0] = -p[0] * p[0]
+
+    return make_kernel(rhs, jac, n=2)

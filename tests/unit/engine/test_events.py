@@ -145,3 +145,44 @@ def test_door_of_the_rows():
         expand_events([EventRow(0, "infusion", "gut", 1)], STATES)
     with pytest.raises(InputError, match="every > 0"):
         expand_events([EventRow(0, "bolus", "gut", 1, count=3)], STATES)
+
+
+def test_all_that_is_wrong_with_rules_is_said_at_once():
+    rows = [
+        EventRow(np.nan, "bolus", "gut", 1),
+        EventRow(0, "infusion", "gut", 1, 1.0, rate=2.0),
+        EventRow(0, "bolus", "gut", 1, duration=1.0),
+        EventRow(0, "bolus", "gut", 1, every=1.0, count=10**9),
+        EventRow(0, "bolus", "gut", 1, steady="replace"),
+        EventRow(0, "reset", "gut", 1, lag=1.0),
+        EventRow(0, "infusion", "gut", 1, rate=1.0, steady="add"),
+        EventRow(0, "bolus", "gut", 1, lag=-1.0),
+    ]
+    with pytest.raises(InputError) as caught:
+        expand_events(rows, STATES)
+    for i, words in enumerate(
+        [
+            "time nan",
+            "both duration and rate",
+            "only an infusion",
+            "at most 1000000",
+            "steady state of a bolus",
+            "no lag, repeats",
+            "needs rate > 0, no amount",
+            "lag -1.0",
+        ]
+    ):
+        assert any(f"event {i}:" in line and words in line for line in str(caught.value).splitlines()), words
+    with pytest.raises(InputError, match="use settle_events"):
+        expand_events([EventRow(0, "bolus", "gut", 1, every=1.0, steady="replace")], STATES)
+    with pytest.raises(NameUnknown, match="replace"):
+        expand_events([EventRow(0, "bolus", "gut", 1, every=1.0, steady="replaced")], STATES)
+
+
+def test_an_event_storm_is_run_or_refused_but_never_hangs(kernels):
+    """A hundred thousand events at one instant cost no step."""
+    n = 100_000
+    storm = EventTable(np.full(n, 1.0), np.zeros(n, dtype=np.int64), np.full(n, 1e-5), np.zeros(n))
+    result = solve_batch(kernels.decay(), [[K, 0]], [[1.0, 0]], times=[0.0, 1.0], events=storm)
+    np.testing.assert_allclose(result.y[0, -1, 0], np.exp(-K) + 1.0, rtol=1e-5)
+    assert result.n_steps[0] < 100

@@ -24,7 +24,19 @@ def changed_site(tmp_path, change):
 
 def test_shipped_names():
     assert site_names() == ("osteotomy_tibia", "sinus_lift")
-    assert set(material_names()) == {"autograft_block", "autograft_particulate", "dbbm", "none"}
+    assert set(material_names()) == {
+        "allograft_cancellous",
+        "allograft_mixed",
+        "allograft_wedge",
+        "autograft_block",
+        "autograft_particulate",
+        "bcp",
+        "beta_tcp",
+        "dbbm",
+        "dbbm_autograft",
+        "fdba",
+        "none",
+    }
 
 
 @pytest.mark.parametrize("name", site_names())
@@ -105,6 +117,49 @@ def test_all_problems_of_a_site_file_are_listed(tmp_path):
 def test_a_bad_number_of_a_site_is_refused(tmp_path, key, value, message):
     def spoil(data):
         data["parameters"]["graft_cells.seeding"][key] = value
+
+    with pytest.raises(InputError, match=message):
+        read_site(changed_site(tmp_path, spoil))
+
+
+def test_a_graft_that_is_not_calibrated_says_why():
+    sinus, gap = load_site("sinus_lift"), load_site("osteotomy_tibia")
+    assert sinus.is_calibrated("dbbm") and sinus.why_not_calibrated("xenograft") == ""
+    assert not sinus.is_calibrated("beta_tcp")
+    assert gap.why_not_calibrated("allograft").startswith(
+        "not calibrated: open-wedge tibial osteotomy with allograft_wedge: its records (hto_wedge_allograft50"
+    )
+    with pytest.raises(NameUnknown, match="did you mean bcp"):
+        sinus.is_calibrated("bpc")
+
+
+def test_every_graft_says_no_more_than_its_records_allow():
+    """Calibrated means: a target of the shipped fit stands at this site with this graft."""
+    from osseo.calibrate.graft import EXPERIMENTS
+    from osseo.calibrate.reading import load_targets
+
+    used = {EXPERIMENTS[t.experiment] for t in load_targets("graft")}
+    informed = {(procedure.site, procedure.material) for procedure in used}
+    claimed = {
+        (site.name, material)
+        for site in map(load_site, site_names())
+        for material in site.materials
+        if site.is_calibrated(material)
+    }
+    assert claimed == informed
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"beta_tpc": "no record"}, "'beta_tpc' is not among `materials`; did you mean beta_tcp"),
+        ({"beta_tcp": ""}, "expected a sentence that says why"),
+        (["beta_tcp"], "expected a mapping; write  material: why"),
+    ],
+)
+def test_a_bad_list_of_what_is_not_calibrated_is_refused(tmp_path, value, message):
+    def spoil(data):
+        data["not_calibrated"] = value
 
     with pytest.raises(InputError, match=message):
         read_site(changed_site(tmp_path, spoil))

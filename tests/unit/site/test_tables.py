@@ -8,7 +8,7 @@ from osseo.parameters import load_parameters
 from osseo.scenario.types import Procedure
 from osseo.simulate.site import load_procedure, simulate_site, site_overrides
 from osseo.simulate.site_parameters import draw_site_patients, patient_names, procedure_table
-from osseo.site import load_material, load_site, site_names
+from osseo.site import load_material, load_site, material_names, site_names
 from osseo.site.posterior import at_procedure, fitted_values, graft_posterior
 from osseo.site.rows import merge_rows, qualified_rows
 
@@ -35,22 +35,24 @@ def test_columns_of_other_places_are_left_out_and_special_ones_win():
 def test_the_posterior_has_columns_for_rows_that_exist():
     known = set(load_parameters("graft", "magnesium_links"))
     known |= set(qualified_rows(*map(load_site, site_names())))
-    known |= set(
-        qualified_rows(*(load_material(m) for m in ("dbbm", "autograft_block", "autograft_particulate")))
-    )
+    known |= set(qualified_rows(*map(load_material, material_names())))
     draws = graft_posterior()
     assert set(draws.names) <= known
     assert np.isfinite(draws.values).all() and draws.n >= 200
+    # whatever a site or a single material leaves open is drawn, so that mixtures and answers see it vary
+    places = [load_site(s) for s in site_names()] + [load_material(m) for m in material_names()]
+    rows = [
+        r for r in qualified_rows(*places).values() if r.layer == "parameter" and r.distribution != "fixed"
+    ]
+    assert {row.name for row in rows} <= set(draws.names)
     assert set(fitted_values()) <= set(draws.names)
 
 
 def test_an_override_beats_the_fit():
     procedure = Procedure("sinus_lift", "dbbm")
-    assert (
-        site_overrides(procedure, {})["graft_cells.seeding"]
-        == fitted_values()["graft_cells.seeding@sinus_lift"]
-    )
-    assert site_overrides(procedure, {"graft_cells.seeding": 0.5})["graft_cells.seeding"] == 0.5
+    name = "graft_cells.set_point"
+    assert site_overrides(procedure, {})[name] == fitted_values()[f"{name}@sinus_lift"]
+    assert site_overrides(procedure, {name: 0.5})[name] == 0.5
 
 
 def test_patients_differ_by_name_and_seed_only():

@@ -12,7 +12,7 @@ from typing import Any
 import libsbml
 import numpy as np
 
-from osseo.compiler.reference_tree import Formula, make_formula
+from osseo.compiler.reference.tree import Formula, make_formula
 from osseo.errors import ModelError
 from osseo.language.ir import ModelIR
 
@@ -58,11 +58,19 @@ class ReferenceModel:
 
     def rhs(self, t: float, y: np.ndarray, p: np.ndarray, u: np.ndarray | None = None):
         """Return dy/dt; y is (n_states,) or (n_states, k), the result has the same shape."""
-        return self._evaluate(self._rates, self.state_names, self._frame(t, y, p, u), np.shape(y))
+        return self.rates(self.frame(t, y, p, u), np.shape(y))
+
+    def rates(self, frame: Mapping[str, Any], shape: tuple[int, ...]) -> np.ndarray:
+        """Return dy/dt of the given shape from a frame, which keeps what it computed on the way."""
+        result = np.empty(shape)
+        with np.errstate(all="ignore"):
+            for i, name in enumerate(self.state_names):
+                result[i] = self._rates[name](frame)
+        return result
 
     def output(self, t: float, y: np.ndarray, p: np.ndarray, u: np.ndarray | None = None):
         """Return the outputs, (n_outputs,)."""
-        frame = self._frame(t, y, p, u)
+        frame = self.frame(t, y, p, u)
         return np.array([frame[name] for name in self.output_names], dtype=np.float64)
 
     def initial(self, p: np.ndarray, u: np.ndarray | None = None) -> np.ndarray:
@@ -86,21 +94,13 @@ class ReferenceModel:
         width = np.diagonal(shifted[:, :n]) - np.diagonal(shifted[:, n:])
         return (rates[:, :n] - rates[:, n:]) / width
 
-    def _frame(self, t: float, y: np.ndarray, p: np.ndarray, u: np.ndarray | None) -> _Frame:
+    def frame(self, t: float, y: np.ndarray, p: Any, u: np.ndarray | None = None) -> Mapping[str, Any]:
+        """Return every quantity by full name, computed when asked for; p may hold one array per cell."""
         values: dict[str, Any] = {"time": np.float64(t)}
         values |= _named(self.state_names, y)
         values |= _named(self.parameter_names, p)
         values |= _named(self.input_names, u)
         return _Frame(values, self._assignments)
-
-    def _evaluate(
-        self, formulas: Mapping[str, Formula], names: Iterable[str], frame: _Frame, shape: tuple
-    ) -> np.ndarray:
-        result = np.empty(shape)
-        with np.errstate(all="ignore"):
-            for i, name in enumerate(names):
-                result[i] = formulas[name](frame)
-        return result
 
     def _read(self, module: str, text: str) -> None:
         document = libsbml.readSBMLFromString(text)
@@ -130,5 +130,4 @@ class ReferenceModel:
 
 
 def _named(names: Iterable[str], vector: Any) -> dict[str, Any]:
-    array = np.asarray([] if vector is None else vector, dtype=np.float64)
-    return dict(zip(names, array, strict=True))
+    return dict(zip(names, () if vector is None else vector, strict=True))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 from sksundae.cvode import CVODE
 
-from osseo.compiler.reference_model import ReferenceModel
-from osseo.engine.events import EventTable
+from osseo.compiler.reference.model import ReferenceModel
+from osseo.engine.dosing.table import ADD, RESTART, EventTable
 from osseo.engine.inputs import InputTable
 from osseo.errors import InputError, SolveError
 from osseo.language.ir import ModelIR
 
-__all__ = ["ReferenceModel", "solve_reference"]
+__all__ = ["Inputs", "solve_reference"]
 
 #: of CVODE between two output times
 LARGEST_STEP_COUNT = 20_000
@@ -53,7 +53,7 @@ def solve_reference(
     times = np.asarray(times, dtype=np.float64)
     if times.ndim != 1 or np.any(np.diff(times) <= 0):
         raise InputError("solve_reference: times must be increasing")
-    inputs = _Inputs(u)
+    inputs = Inputs(u)
     y = np.array(y0, dtype=np.float64)
     result = np.empty((len(times), len(y)))
     inflow = np.zeros_like(y)
@@ -63,9 +63,7 @@ def solve_reference(
     breaks = _breaks(times, events, inputs)
     for start, end in zip(breaks, [*breaks[1:], breaks[-1]], strict=True):
         if events is not None:
-            now = events.time == start
-            np.add.at(y, events.state[now], events.jump[now])
-            np.add.at(inflow, events.state[now], events.rate[now])
+            _apply(events, start, y, inflow, y0)
         result[times == start] = y
         if end > start:
             inside = np.flatnonzero((times > start) & (times < end))
@@ -78,7 +76,19 @@ def solve_reference(
     return result
 
 
-def _breaks(times: np.ndarray, events: EventTable | None, inputs: _Inputs) -> list[float]:
+def _apply(events: EventTable, time: float, y: np.ndarray, inflow: np.ndarray, y0: np.ndarray) -> None:
+    """Let the events of one instant act on states and inflows, in the order of the table."""
+    for i in np.flatnonzero(events.time == time):
+        state, jump, rate = events.state[i], events.jump[i], events.rate[i]
+        if events.action[i] == ADD:
+            y[state] += jump
+            inflow[state] += rate
+        else:
+            y[state] = jump + (y0[state] if events.action[i] == RESTART else 0.0)
+            inflow[state] = rate
+
+
+def _breaks(times: np.ndarray, events: EventTable | None, inputs: Inputs) -> list[float]:
     jumps = np.array([]) if events is None else events.time
     instants = np.unique(np.concatenate([times[[0, -1]], jumps, inputs.times]))
     return list(instants[(instants >= times[0]) & (instants <= times[-1])])
@@ -109,7 +119,7 @@ def _segment(
     return solution.y
 
 
-class _Inputs:
+class Inputs:
     """Inputs on one segment: the straight line (or constant) of the piece its middle lies in."""
 
     def __init__(self, u: np.ndarray | InputTable | None) -> None:

@@ -1,0 +1,33 @@
+"""What the model says to one result, before study and sampling spread are added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["KIND_WORDS", "Expressed"]
+
+#: kinds of results as domains name them
+KIND_WORDS = {"level": "levels", "contrast": "contrasts", "course": "time courses"}
+
+
+@dataclass(frozen=True)
+class Expressed:
+    """Draws of the expected study mean, and how its subjects differ.
+
+    Parameters
+    ----------
+    draws : (n_draws,) in the unit of the endpoint.
+    patient_sds : SD of one measured subject in each arm; for paired designs one SD of the difference.
+    domain : for scoring. notes : what was assumed. paired : whether the same subjects were in both arms.
+    people : who was simulated, in words. fits_unit : unit of the draws.
+    """
+
+    draws: np.ndarray
+    patient_sds: tuple[float, ...]
+    domain: str
+    notes: tuple[str, ...] = ()
+    paired: bool = False
+    people: str = ""
+    fits_unit: str = ""
