@@ -140,7 +140,7 @@ def test_resets_agree():
     p = system.parameter_vector(load_parameters())
     none = np.zeros(len(system.input_names))
     y0 = system.initial(p, none)
-    u = InputTable(TIMES[[0, -1]], np.array([none, none]))
+    u = InputTable(TIMES[[0, -1]], np.array([[none, none]]))
     found = solve_batch(system.kernel, p, y0, times=TIMES, u=u, events=events, rtol=1e-9)
     expected = solve_reference(twin, p[0], y0[0], times=TIMES, u=u, events=events, rtol=1e-11, atol=1e-12)
     np.testing.assert_allclose(found.y[0], expected, rtol=1e-6, atol=1e-9)
