@@ -106,8 +106,9 @@ def _write(problem: Problem, times: Times) -> Schedule:
 def _notes(problem: Problem, off: Sequence[int]) -> tuple[str, ...]:
     why = _why_off(problem, len(off)) if off else ""
     notes = [
-        f"Magnesium at {clock(t)} is not with a meal, because {why}. With a meal your body would take up a "
-        "little more of it."  # sabatier2002: 14 % more of a mineral water's magnesium
+        # sabatier2002: 14 % more with a meal; fine1991: the meal's own magnesium competes
+        f"Magnesium at {clock(t)} is not with a meal, because {why}. A meal is easier on the gut. Whether it "
+        "helps your body take magnesium up is not settled."
         for t in off
     ]
     if any(i.kind == "drug" and i.n == 1 and fits(i.label, ("weekly", "monthly")) for i in problem.items):
