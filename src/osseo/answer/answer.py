@@ -21,6 +21,7 @@ from osseo.answer.prior_sets import (
     advertised_gain,
     as_advertised,
     drawn_sd,
+    largest_deficit,
     scaled,
 )
 from osseo.answer.result import AnswerResult, EndpointRow, Finding
@@ -146,7 +147,8 @@ def answer_reading(
     advert = typical.advert(advertised_gain())
     progress("the graft, three prior sets", 0.15)
     sets = [scaled(inputs.elasticities, name) for name in DRAWN_SETS]
-    sets.append(as_advertised(inputs.elasticities, advert.e))
+    deficit = largest_deficit(bodies.without["status"])
+    sets.append(as_advertised(inputs.elasticities, advert.e, deficit))
     pairs = dict(
         zip((*DRAWN_SETS, ADVERTISED), run_graft(scenario, inputs, bodies, sets, times), strict=True)
     )

@@ -18,6 +18,8 @@ __all__ = [
     "MAIN_SET",
     "advertised_gain",
     "as_advertised",
+    "drawn_sd",
+    "largest_deficit",
     "scaled",
 ]
 
@@ -25,6 +27,8 @@ __all__ = [
 DRAWN_SETS = ("sceptical", "neutral")
 MAIN_SET = "neutral"
 ADVERTISED = "as_advertised"
+#: share of a rate that a deficit may take away in the advertised set
+_MOST_LOST = 0.5
 
 
 @cache
@@ -56,13 +60,29 @@ def advertised_gain() -> float:
     return float(_document()[ADVERTISED]["gain"])  # type: ignore[arg-type]
 
 
-def as_advertised(elasticities: Mapping[str, np.ndarray], e: float | np.ndarray) -> dict[str, np.ndarray]:
-    """Return elasticities that are all zero but one: more magnesium, more osteoblast differentiation.
+def as_advertised(
+    elasticities: Mapping[str, np.ndarray], e: float | np.ndarray, deficit: float | np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return elasticities that are all zero but those of osteoblast differentiation.
+
+    e_high = e,  e_low = min(e, 0.5 / deficit)
+
+    Below the reference status the rate is at most halved: a larger e would say that such a person
+    hardly heals at all without magnesium, which nobody claims.
 
     Parameters
     ----------
     elasticities : by name, for their names and shape (n,).
-    e : () or (n,) [1] of the excess side, per unit of x; below the reference status nothing changes.
+    e : () or (n,) [1] the one elasticity, per unit of x.
+    deficit : () or (n,) [1] largest x_deficit without the regimen, see `largest_deficit`.
     """
-    own = f"{ELASTICITY}high_osteoblast"
-    return {key: np.zeros_like(column) + (e if key == own else 0.0) for key, column in elasticities.items()}
+    low = np.minimum(e, _MOST_LOST / np.maximum(deficit, 1e-12))
+    own = {f"{ELASTICITY}low_osteoblast": low, f"{ELASTICITY}high_osteoblast": e}
+    return {key: np.zeros_like(column) + own.get(key, 0.0) for key, column in elasticities.items()}
+
+
+def largest_deficit(status: np.ndarray) -> np.ndarray:
+    """Return (n,) the largest x_deficit [1] over a status table (n, n_times) [mmol/L]."""
+    table = load_parameters("magnesium_links")
+    ref, span = (table.value(f"magnesium_links.status_{key}") for key in ("ref", "span"))
+    return np.maximum(0.0, (ref - np.nanmin(status, axis=1)) / span)

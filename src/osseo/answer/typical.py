@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from osseo.answer.outcomes import graft_endpoints
-from osseo.answer.prior_sets import as_advertised
+from osseo.answer.prior_sets import as_advertised, largest_deficit
 from osseo.answer.result import ChainLink
 from osseo.observe.measure import measure
 from osseo.parameters import load_parameters, prior_sd
@@ -103,7 +103,8 @@ class TypicalPerson:
         endpoint = graft_endpoints(self.scenario)[0]
         visits = self.scenario.visits_d
         zero = {name: np.zeros_like(_GRID) for name in self.inputs.elasticities}
-        pair = self.grafts(as_advertised(zero, _GRID))
+        deficit = largest_deficit(self.bodies.without["status"])[0]
+        pair = self.grafts(as_advertised(zero, _GRID, deficit))
         without, with_regimen = (measure(endpoint, course, visits) for course in pair)
         relative = endpoint.better * (with_regimen / without - 1.0)
         relative = np.where(np.isfinite(relative), relative, -np.inf)

@@ -10,7 +10,7 @@ import pytest
 
 from osseo.answer import answer_scenario
 from osseo.answer.outcomes import endpoint_rows
-from osseo.answer.prior_sets import as_advertised, scaled
+from osseo.answer.prior_sets import as_advertised, largest_deficit, scaled
 from osseo.answer.typical import TypicalPerson
 from osseo.errors import InputError
 from osseo.observe.measure import measure
@@ -157,6 +157,19 @@ def test_sceptical_is_narrower_than_neutral(result):
     assert 0 < widths["sceptical"] < widths["neutral"]
 
 
+def _deficit(person):
+    return largest_deficit(person.bodies.without["status"])[0]
+
+
+def test_in_a_deficient_person_the_advert_works_on_the_low_side_and_never_switches_healing_off():
+    zero = {f"{ELASTICITY}{side}_osteoblast": np.zeros(3) for side in ("low", "high")}
+    deficit = np.array([0.0, 0.2, 0.8])
+    drawn = as_advertised(zero, 5.0, deficit)
+    low = drawn[f"{ELASTICITY}low_osteoblast"]
+    np.testing.assert_allclose(drawn[f"{ELASTICITY}high_osteoblast"], 5.0)
+    np.testing.assert_allclose(1.0 - low * deficit, [1.0, 0.5, 0.5])
+
+
 def test_the_advertised_elasticity_gives_the_advertised_gain(scenario, world):
     inputs, _, body_times, times = world
     person = TypicalPerson(scenario, inputs, body_times, times)
@@ -165,7 +178,7 @@ def test_the_advertised_elasticity_gives_the_advertised_gain(scenario, world):
     zero = {name: np.zeros(1) for name in inputs.elasticities}
     without, with_regimen = (
         measure("new_bone_pct", course, (advert.visit_d,))[0, 0]
-        for course in person.grafts(as_advertised(zero, advert.e))
+        for course in person.grafts(as_advertised(zero, advert.e, _deficit(person)))
     )
     assert with_regimen / without - 1 == pytest.approx(0.05, abs=0.004)
     beyond = person.advert(5.0)
