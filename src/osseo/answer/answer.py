@@ -25,9 +25,9 @@ from osseo.answer.prior_sets import (
     scaled,
 )
 from osseo.answer.result import AnswerResult, EndpointRow, Finding
-from osseo.answer.safety import is_stopped, safety_findings
+from osseo.answer.safety import is_stopped, kept_on_stop, safety_findings
 from osseo.answer.sentence import plain_sentence
-from osseo.answer.series import body_series, fitted_points, graft_series, maps, trial_points
+from osseo.answer.series import body_series, fitted_points, graft_series, last_fitted_day, maps, trial_points
 from osseo.answer.typical import Advert, TypicalPerson, primary_visit
 from osseo.errors import InputError
 from osseo.scenario.door import readings
@@ -50,10 +50,6 @@ _N_PATIENTS = 2
 LEAST = 40
 QUICK = 200
 THOROUGH = 1000
-
-
-#: what still counts when the answer is not to take any
-_KEPT_ON_STOP = ("stop", "refer")
 
 
 def _quiet(what: str, share: float | None) -> None:
@@ -109,7 +105,7 @@ def answer_scenario(
 def _stopped(scenario: Scenario, findings: tuple[Finding, ...], seed: int, command: str) -> AnswerResult:
     """Return an answer that holds the reasons to stop, referrals, and nothing else."""
     reasons = [finding.text for finding in findings if finding.level == "stop"]
-    findings = tuple(finding for finding in findings if finding.level in _KEPT_ON_STOP)
+    findings = kept_on_stop(findings)
     return AnswerResult(
         question=scenario.question,
         headline=_headline(scenario),
@@ -138,6 +134,7 @@ def answer_reading(
     command: str = "",
 ) -> AnswerResult:
     """Answer one reading of a scenario that safety did not stop."""
+    _check_visits(scenario)
     body_times, times = time_grids(scenario)
     progress("drawing parameters and patients", 0.0)
     inputs = draw_inputs(scenario, design, seed)
@@ -172,10 +169,20 @@ def answer_reading(
         extras={
             "status_sensitivity": tau,
             "blanks": blanks,
-            "notes": _notes(bodies, advert),
+            "notes": (*_scope_notes(scenario), *_notes(bodies, advert)),
             "command": command,
         },
     )
+
+
+def _check_visits(scenario: Scenario) -> None:
+    """Refuse a question whose every visit lies before the arms can differ."""
+    starts = [rule.start_d for rule in (*scenario.regimen, *scenario.comparator) if rule.daily_mmol > 0]
+    if starts and min(starts) >= max(scenario.visits_d):
+        raise InputError(
+            f"visits: the last is on day {max(scenario.visits_d):g}, but the first dose is on day "
+            f"{min(starts):g}; add a visit after it, or nothing could differ"
+        )
 
 
 def _run_frozen(
@@ -215,7 +222,7 @@ def _assemble(
         question=scenario.question,
         headline=_headline(scenario),
         reading=scenario.reading,
-        sentence=plain_sentence(primary, describe_regimen(scenario.regimen)),
+        sentence=plain_sentence(primary, _compared(scenario)),
         stopped=False,
         safety=findings,
         rows=rows,
@@ -244,7 +251,7 @@ def _assemble(
             fitted=(*fit.get("evidence", ()), *(point.record for point in points)),
         ),
         n_draws=inputs.design.n,
-        n_failed=int(np.sum((pair[0].status != 0) | (pair[1].status != 0) | (bodies.without.status != 0))),
+        n_failed=_count_failed(bodies, pair),
         seed=inputs.seed,
         model_hash=f"{bodies.without.model_hash[:12]}-{site_system().hash[:12]}",
         scenario_hash=scenario.hash,
@@ -254,12 +261,23 @@ def _assemble(
     )
 
 
+def _count_failed(bodies: Pair, pair: tuple[SiteCourse, SiteCourse]) -> int:
+    """Return how many members failed in either arm, in the body or in the graft."""
+    ends = (pair[0], pair[1], bodies.without, bodies.with_regimen)
+    return int(np.any([end.status != 0 for end in ends], axis=0).sum())
+
+
 def primary_row(rows: Sequence[EndpointRow], scenario: Scenario) -> EndpointRow:
     """Return the row of the primary endpoint at the primary visit (a time has one row)."""
     name = graft_endpoints(scenario)[0].name
     wanted = [row for row in rows if row.endpoint == name]
     at = [row for row in wanted if row.visit_d in (None, primary_visit(scenario))]
     return (at or wanted)[0]
+
+
+def _mg(mass: float) -> str:
+    """Return a mass [mg] as people write it, never in powers of ten."""
+    return f"{mass:,.0f}" if mass >= 100 else f"{mass:.3g}"
 
 
 def describe_regimen(rules: Sequence[DoseRule]) -> str:
@@ -272,12 +290,13 @@ def describe_regimen(rules: Sequence[DoseRule]) -> str:
     """
     parts = []
     for rule in rules:
-        mg = rule.daily_mmol * MG_MOLAR_MASS
+        mg = _mg(rule.daily_mmol * MG_MOLAR_MASS)
+        way = " into a vein" if rule.route == "iv" else ""
         if rule.single:
-            parts.append(f"{mg:.3g} mg of magnesium once as {rule.salt} (day {rule.start_d:g})")
+            parts.append(f"{mg} mg of magnesium{way} once as {rule.salt} (day {rule.start_d:g})")
         else:
             span = f"day {rule.start_d:g} to {rule.stop_d:g}"
-            parts.append(f"{mg:.3g} mg of magnesium a day as {rule.salt} ({span})")
+            parts.append(f"{mg} mg of magnesium{way} a day as {rule.salt} ({span})")
     return " and ".join(parts) or "no magnesium supplement"
 
 
@@ -286,6 +305,29 @@ def _headline(scenario: Scenario) -> str:
     graft = f"{material.label}, {size:g} mm" if material.is_graft else f"no graft, {size:g} mm"
     other = describe_regimen(scenario.comparator) if scenario.comparator else "none"
     return f"{site.label}, {graft} - {describe_regimen(scenario.regimen)}, against {other}"
+
+
+def _compared(scenario: Scenario) -> str:
+    """Return the regimen in words, and what it is compared with if that is not nothing."""
+    words = describe_regimen(scenario.regimen)
+    if not scenario.comparator:
+        return words
+    return f"{words}, compared with {describe_regimen(scenario.comparator)},"
+
+
+def _scope_notes(scenario: Scenario) -> tuple[str, ...]:
+    """Return what the arms are if both take something, and visits beyond the data."""
+    notes = []
+    if scenario.comparator:
+        notes.append(f"'without' stands for the comparison: {describe_regimen(scenario.comparator)}")
+    last = last_fitted_day(scenario)
+    late = [visit for visit in scenario.visits_d if visit > last]
+    if late and last > 0:
+        notes.append(
+            f"day {late[0]:.0f} and later are extrapolated: the data this graft was fitted to end on "
+            f"day {last:.0f}"
+        )
+    return tuple(notes)
 
 
 def _notes(bodies: Pair, advert: Advert) -> tuple[str, ...]:

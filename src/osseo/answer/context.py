@@ -14,6 +14,7 @@ from osseo.answer.statistics import first_order_shares
 from osseo.answer.typical import primary_visit
 from osseo.evidence.grading import weakest
 from osseo.parameters import ParameterSet
+from osseo.population.cohort import load_cohorts
 from osseo.population.people import People
 from osseo.scenario.types import Scenario
 from osseo.simulate.arms import Pair, run_bodies, run_graft
@@ -25,6 +26,8 @@ _TAU = "magnesium_status.time_constant"
 #: status time constants [d] shown in every answer; with an infinite one every effect is zero
 TAUS = (7.0, 28.0, 140.0)
 _LEAST_SHARE = 0.01
+#: absolute filtration grows with weight to this power (population/cohorts.yaml, body_surface)
+_GFR_BY_WEIGHT = load_cohorts()["body_surface"].numbers["exponent"]
 _N_SENSITIVITY = 40
 
 
@@ -66,6 +69,8 @@ def blank_shares(scenario: Scenario, inputs: Inputs, times: np.ndarray) -> tuple
         columns = {**people.columns, name: column}
         if name == "egfr":
             columns["gfr"] = people.columns["gfr"] * column / people.columns["egfr"]
+        if name == "weight_kg":
+            columns["gfr"] = people.columns["gfr"] * (column / people.columns["weight_kg"]) ** _GFR_BY_WEIGHT
         frozen = replace(small, people=People(columns, people.blanks, people.seed))
         share = 1.0 - _spread(run_bodies(scenario, frozen, times), scenario) / full if full > 0 else 0.0
         blanks.append(Blank(name, drawn_from, tuple(records), max(0.0, share)))

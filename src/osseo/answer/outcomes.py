@@ -10,7 +10,7 @@ import numpy as np
 from osseo.answer.result import EndpointRow, Interval
 from osseo.answer.statistics import group_share, mean_effects, probabilities
 from osseo.observe.endpoint import Endpoint, endpoint_names, load_endpoint
-from osseo.observe.measure import measure
+from osseo.observe.measure import is_censored, measure
 from osseo.observe.serum import observed_serum
 from osseo.scenario.types import Scenario
 from osseo.simulate.arms import Pair
@@ -33,9 +33,20 @@ def graft_endpoints(scenario: Scenario) -> tuple[Endpoint, ...]:
 def differences(
     endpoint: Endpoint, pair: tuple[SiteCourse, SiteCourse], visits: Sequence[float]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the endpoint in both arms, (n, n_visits) each."""
-    without, with_regimen = (measure(endpoint, course, visits) for course in pair)
+    """Return the endpoint in both arms, (n, n_visits) each.
+
+    A time that is not reached in follow-up counts as the last day, in both arms alike (restricted time):
+    leaving such pairs out would leave out the largest gains and losses. Failed members stay NaN.
+    """
+    without, with_regimen = (_restricted(endpoint, course, visits) for course in pair)
     return without, with_regimen
+
+
+def _restricted(endpoint: Endpoint, course: SiteCourse, visits: Sequence[float]) -> np.ndarray:
+    values = measure(endpoint, course, visits)
+    if endpoint.kind != "time":
+        return values
+    return np.where(is_censored(endpoint, course)[:, None], course.times_d[-1], values)
 
 
 def share_columns(inputs: Inputs) -> tuple[list[str], np.ndarray]:
@@ -69,7 +80,8 @@ def endpoint_rows(
         for i, visit in enumerate(visits):
             one = arms[0][:, i], arms[1][:, i]
             share = _NAN if again is None else group_share(one[1] - one[0], again[1][:, i] - again[0][:, i])
-            row = _row(endpoint, visit, one, inputs.design, scenario.margins, share)
+            last_d = float(pair[0].times_d[-1])
+            row = _row(endpoint, visit, one, inputs.design, scenario.margins, share, last_d)
             rows.append(_withheld(row, why) if why else row)
     return tuple(rows)
 
@@ -86,6 +98,7 @@ def _row(
     design: Design,
     margins: Mapping[str, float],
     prior_share: float,
+    last_d: float,
 ) -> EndpointRow:
     without, with_regimen = arms
     difference = with_regimen - without
@@ -96,8 +109,10 @@ def _row(
     table = difference.reshape(design.n_theta, design.n_patients)
     chance = probabilities(table, margin, endpoint.better) if margin is not None else None
     missing = int(np.sum(~np.isfinite(difference)))
-    reason = "not reached in follow-up, or failed" if endpoint.kind == "time" else "failed"
-    note = f"{missing} of {difference.size} pairs without a value: {reason}" if missing else ""
+    note = f"{missing} of {difference.size} pairs failed" if missing else ""
+    n_open = int(np.sum((without >= last_d) | (with_regimen >= last_d))) if endpoint.kind == "time" else 0
+    if n_open:
+        note = f"{n_open} of {difference.size} pairs not reached by day {last_d:g}: counted as that day"
     return EndpointRow(
         endpoint=endpoint.name,
         label=endpoint.label,

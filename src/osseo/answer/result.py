@@ -97,7 +97,11 @@ class EndpointRow:
 
 @dataclass(frozen=True)
 class Blank:
-    """Something the user left out: how it was drawn, and its share of the spread of the difference."""
+    """Something the user left out: how it was drawn, and its share of the spread of what is done to status.
+
+    Status is what the regimen moves and the graft sees; the share is 1 - variance of its change with the
+    blank held at its median over the variance with it drawn.
+    """
 
     name: str
     drawn_from: str

@@ -22,7 +22,7 @@ from osseo.names import near_names, suggest
 from osseo.nutrition.drugs import drug_classes
 from osseo.scenario.types import Scenario
 
-__all__ = ["LEVELS", "SafetyRule", "is_stopped", "load_rules", "safety_findings"]
+__all__ = ["LEVELS", "SafetyRule", "is_stopped", "kept_on_stop", "load_rules", "safety_findings"]
 
 #: heaviest first
 LEVELS = ("stop", "refer", "warn", "tell", "note")
@@ -71,6 +71,11 @@ def safety_findings(scenarios: Scenario | Sequence[Scenario]) -> tuple[Finding, 
 def is_stopped(findings: Iterable[Finding]) -> bool:
     """Return whether the findings forbid showing any effect."""
     return any(finding.level == "stop" for finding in findings)
+
+
+def kept_on_stop(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return what still counts when the answer is to take none: the stops and the referrals."""
+    return tuple(finding for finding in findings if finding.level in ("stop", "refer"))
 
 
 def _weight(finding: Finding, top: set[str], place: Mapping[str, int]) -> tuple[int, int, int, int]:

@@ -17,7 +17,7 @@ from osseo.simulate.body import BODY_OUTPUTS
 from osseo.simulate.site import load_procedure
 from osseo.site import SiteCourse
 
-__all__ = ["band", "body_series", "fitted_points", "graft_series", "maps", "trial_points"]
+__all__ = ["band", "body_series", "fitted_points", "graft_series", "last_fitted_day", "maps", "trial_points"]
 
 _LEVELS = (0.5, 0.25, 0.75, 0.05, 0.95)
 _BODY = ("serum_total", "status", "urine_24h", "stool_water")
@@ -84,6 +84,18 @@ def fitted_points(scenario: Scenario, endpoints: tuple[str, ...]) -> tuple[Study
             point = (target.endpoint, target.record, target.time_d, target.value, target.sd)
             points.append(StudyPoint(*point, label=target.record, role=role))
     return tuple(points)
+
+
+def last_fitted_day(scenario: Scenario) -> float:
+    """Return the last day [d] for which this graft at this site has a fitted value; 0 if it has none."""
+    site, material, _ = load_procedure(scenario.procedure)
+    days = [
+        target.time_d or 0.0
+        for target in load_targets("graft")
+        if (EXPERIMENTS[target.experiment].site, EXPERIMENTS[target.experiment].material)
+        == (site.name, material.name)
+    ]
+    return max(days, default=0.0)
 
 
 def trial_points(scenario: Scenario, bodies: Pair) -> tuple[StudyPoint, ...]:

@@ -13,8 +13,8 @@ import numpy as np
 __all__ = ["Probabilities", "first_order_shares", "group_share", "mean_effects", "probabilities"]
 
 
-#: share of the spread of means that must be left to be told from patient sampling noise
-_TOLD_APART = 0.1
+#: share of the variance of means that is never taken out as patient sampling noise
+_LEAST_LEFT = 0.1
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,15 @@ def _kept(d: np.ndarray) -> float:
     """Return the factor that takes patient sampling noise out of means over patients.
 
     Variances are of values cut at their 2.5 and 97.5 % points: differences have long tails, and a few
-    patients would otherwise make all of the spread look like noise. Where the spread between draws
-    cannot be told from that noise nothing is taken out: too wide is honest, no spread at all is not.
+    patients would otherwise make all of the spread look like noise. At least a tenth of the variance is
+    left: where draws cannot be told from noise, too wide is honest and no spread at all is not.
     """
     d = np.clip(d, *np.nanquantile(d, [0.025, 0.975]))
     count = np.isfinite(d).sum(axis=1)
     between = float(np.var(np.nanmean(d, axis=1), ddof=1))
     noise = float(np.mean(np.nanvar(d, axis=1) * count / (count - 1) / count))
     left = 1.0 - noise / between if between > 0 else 0.0
-    return float(np.sqrt(left)) if left > _TOLD_APART else 1.0
+    return float(np.sqrt(max(left, _LEAST_LEFT)))
 
 
 def probabilities(difference: np.ndarray, margin: float, better: int = 1) -> Probabilities:

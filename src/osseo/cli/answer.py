@@ -11,6 +11,7 @@ import typer
 
 from osseo.cli.options import JsonFile, OutDir, Quiet, Seed
 from osseo.cli.output import Output
+from osseo.errors import InputError
 
 __all__ = ["answer", "simulate"]
 
@@ -39,6 +40,8 @@ def answer(
 
     With --out the folder gets report.html (one file, works offline), answer.json and endpoints.csv.
     """
+    if studies and out is None:
+        raise InputError("--studies: the scores go into the report; give its folder with --out")
     places = Output.checked(json, out, quiet)
     from osseo.answer import answer_scenario
 
@@ -94,13 +97,13 @@ def simulate(
     """The course of one scenario over time: CSV, PNG and one HTML page, without a conclusion."""
     folder = out or Path("out")
     places = Output.checked(json, folder, quiet)
-    from osseo.answer.safety import is_stopped, safety_findings
+    from osseo.answer.safety import is_stopped, kept_on_stop, safety_findings
     from osseo.scenario.door import readings
     from osseo.simulate.course import simulate as run
 
     findings = safety_findings(readings(scenario))
     if is_stopped(findings):
-        _say_stopped(findings, places)
+        _say_stopped(kept_on_stop(findings), places)
         return
     with places.progress("simulating") as report:
         courses = run(scenario, n_draws=draws, seed=seed, progress=report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -71,11 +72,12 @@ def _sorted_settings(settings: Sequence[str], kinds: Sequence[tuple[str, ...]]) 
 
 def _number(value: str, text: str) -> float:
     try:
-        return float(value)
+        number = float(value)
     except ValueError:
-        raise InputError(
-            f"--set {text}: expected NAME=VALUE with a number in the unit `osseo step` prints"
-        ) from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError(f"--set {text}: expected NAME=VALUE with a number in the unit `osseo step` prints")
+    return number
 
 
 @model_app.command("list")

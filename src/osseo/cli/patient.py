@@ -77,9 +77,10 @@ def _write_folder(page, data: dict, out: Path, pdf: bool) -> list[str]:
 
 def _make_profile(path: Path, places: Output) -> None:
     """Write a new profile; never over an existing file."""
-    from osseo.files import write_text
+    from osseo.files import check_writable_folder, write_text
     from osseo.scenario.profile.door import profile_template
 
+    check_writable_folder(path.parent)
     if path.exists():
         raise InputError(
             f"{path}: exists already; choose another name, or edit it and run  osseo patient {path}"

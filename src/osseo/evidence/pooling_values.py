@@ -58,6 +58,8 @@ DOSING = (
 )
 #: fewest degrees of freedom with which an endpoint says how much its studies differ
 _ENOUGH = 3
+#: people whose serum is set by dialysate or an infusion; they say nothing of how others differ
+_SET_SERUM = re.compile(r"dialysis|\bIV MgSO4|cardiac surgery", re.I)
 _HUMAN = re.compile(r"human|adult|patient|women|men\b", re.I)
 _ANIMAL = re.compile(r"rabbit|rat\b|rats|mouse|mice|dog|sheep|pig|goat|cell", re.I)
 
@@ -265,9 +267,18 @@ def _same(cells: Mapping[Cell, Sequence[StudyValue]], cell: Cell) -> dict[Cell, 
     """Return the cells that say how much studies of this kind differ: of the endpoint, or all shares."""
     kin = (bool(cell.against), cell.scale)
     alike = {c: v for c, v in cells.items() if (bool(c.against), c.scale) == kin}
+    if cell.endpoint in ("serum_total", "serum_ionised"):
+        kept = {c: tuple(v for v in values if v.record not in _set_serum()) for c, values in alike.items()}
+        return {c: v for c, v in kept.items() if v and (c.endpoint, c.unit) == (cell.endpoint, cell.unit)}
     if cell.scale == "logit":
         return alike
     return {c: v for c, v in alike.items() if (c.endpoint, c.unit) == (cell.endpoint, cell.unit)}
+
+
+@cache
+def _set_serum() -> frozenset[str]:
+    """Return the records whose people have serum magnesium set by dialysate or an infusion."""
+    return frozenset(r.id for r in load_records() if _SET_SERUM.search(r.population))
 
 
 def _merged(cells: Mapping[Cell, Sequence[StudyValue]]) -> dict[Cell, Sequence[StudyValue]]:

@@ -1,16 +1,66 @@
-"""What one biopsy or one CT would show: the true value plus the error of a single measurement."""
+"""What one biopsy, one CT or one laboratory would show: the true value plus the error of measuring.
+
+Errors of one subject average out over n; those of a laboratory or method are shared by a study (0343).
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 
 from osseo.observe.endpoint import Endpoint, load_endpoint
 from osseo.parameters.draw import uniform_stream
+from osseo.parameters.table import load_parameters
 
-__all__ = ["add_noise"]
+__all__ = ["BodyError", "add_noise", "body_error"]
 
 _PERCENT = 100.0
+
+
+@dataclass(frozen=True)
+class BodyError:
+    """SDs of measuring magnesium in the body, of one subject and shared by a study.
+
+    subject, shared : in the unit of the endpoint. subject_share, shared_share : [1] of the value.
+    """
+
+    subject: float = 0.0
+    subject_share: float = 0.0
+    shared: float = 0.0
+    shared_share: float = 0.0
+
+
+#: endpoint -> rows of observe.csv by field of `BodyError`, and the factor from their unit to its own
+_SERUM = {"subject": ("serum_noise", 1.0), "shared_share": ("serum_scale", 1.0)}
+_RISE = {"subject": ("serum_noise", 2.0**0.5), "shared_share": ("serum_scale", 1.0)}
+_AREA = {"shared_share": ("serum_scale", 1.0)}
+_BODY: dict[str, dict[str, tuple[str, float]]] = {
+    **dict.fromkeys(("serum_total", "serum_ionised", "serum_peak", "serum_ionised_peak"), _SERUM),
+    "serum_peak_rise": _RISE,
+    **dict.fromkeys(("serum_auc_rise", "serum_ionised_auc"), _AREA),
+    "urine_24h": {"subject_share": ("urine_noise", 1.0), "shared_share": ("urine_scale", 1.0)},
+    "mg_balance": {"subject": ("balance_noise", 1.0), "shared": ("balance_shared", 1.0)},
+    "fractional_absorption": {
+        "subject": ("absorption_noise", _PERCENT),
+        "shared": ("absorption_method", _PERCENT),
+    },
+}
+
+
+def body_error(endpoint: str) -> BodyError:
+    """Return the error of measuring an endpoint of magnesium in the body; zeros where none is known.
+
+    Parameters
+    ----------
+    endpoint : of the vocabulary, e.g. `serum_total`. A rise is a difference of two samples.
+
+    Sources: parameters/tables/observe.csv, where each SD has its reason.
+    """
+    table = load_parameters("observe")
+    rows = _BODY.get(endpoint, {})
+    return BodyError(**{key: factor * table.value(f"observe.{name}") for key, (name, factor) in rows.items()})
 
 
 def add_noise(values: np.ndarray, endpoint: Endpoint | str, seed: int) -> np.ndarray:

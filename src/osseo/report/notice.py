@@ -7,6 +7,7 @@ __all__ = [
     "MARGIN_NOTE",
     "NOTICE",
     "NOTICE_SHORT",
+    "PAIRED_NOTE",
     "READING_NAMES",
     "STOP_NOTE",
     "TWO_READINGS",
@@ -21,6 +22,10 @@ NOTICE = (
 NOTICE_SHORT = "Not medical advice."
 STOP_NOTE = "No effect is shown for this person. Discuss magnesium with your doctor first."
 MARGIN_NOTE = "m = smallest difference treated as real; no accepted MCID"
+PAIRED_NOTE = (
+    "without and with are medians over patients; difference is the median of each",
+    "patient against themselves, so it need not equal with minus without",
+)
 ADVERTISED_NOTE = (
     "as advertised = the one link strength that would give the healing gain some sellers claim; "
     "shown for comparison, never pooled"

@@ -18,6 +18,7 @@ from osseo.answer.result import AnswerResult, EndpointRow, Finding
 from osseo.report.notice import (
     MARGIN_NOTE,
     NOTICE_SHORT,
+    PAIRED_NOTE,
     READING_NAMES,
     STOP_NOTE,
     TWO_READINGS,
@@ -123,6 +124,7 @@ def _table(result: AnswerResult, explain: bool) -> list[Text]:
         lines += [x for r in members if r.note for x in _indented(r.note)]
     if any(r.margin is not None for r in rows):
         lines += [Text(MARGIN_NOTE, style="dim"), *_key()]
+        lines += [Text(line, style="dim") for line in PAIRED_NOTE]
     failed = f"; {result.n_failed} failed and are left out" if result.n_failed else ""
     draws = f"90 % intervals over {result.n_draws} draws: parameter and patient{failed}"
     more = f"{len(every) - len(rows)} more rows with --explain" if len(rows) < len(every) else ""
@@ -182,7 +184,7 @@ def _sure(result: AnswerResult) -> list[Text]:
     drawn = [b for b in result.blanks if isfinite(b.share)]
     if drawn:
         widest = max(drawn, key=lambda b: b.share)
-        facts.append(f"widened most by the blank {widest.name} ({show_percent(widest.share)})")
+        facts.append(f"status widened most by the blank {widest.name} ({show_percent(widest.share)})")
     lines = _block("HOW SURE", "; ".join(facts))
     lines += _priors(result) + _memory(result, lead) + _spread(result) + _blanks(result)
     lines += _uninformed(result)

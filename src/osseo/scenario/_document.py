@@ -74,6 +74,9 @@ def read_yaml(text: str, issues: list[Issue]) -> Node:
     except yaml.YAMLError as error:
         issues.append(_yaml_issue(error))
         return Node(None, 0, "")
+    except RecursionError:
+        issues.append(Issue("document", "nested too deeply", "start from a file in examples/"))
+        return Node(None, 0, "")
     if root is None:
         issues.append(Issue("document", "the file is empty", "start from a file in examples/"))
         return Node(None, 0, "")

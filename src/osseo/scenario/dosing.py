@@ -66,12 +66,18 @@ class Stretch:
 
 @dataclass(frozen=True)
 class SingleDose:
-    """One dose at `time` [d]: its amount (n,) [mmol], and the sitting (n,) [mmol] it is part of."""
+    """One dose at `time` [d]: its amount (n,) [mmol], and the sitting (n,) [mmol] it is part of.
+
+    `meal` (n,) [mmol] is what of the sitting is the meal, which is in the diet already; `phi` and
+    `meal_phi` are the factors of the whole sitting and of the meal alone.
+    """
 
     time: float
     amount: np.ndarray
     sitting: np.ndarray
     phi: np.ndarray
+    meal: np.ndarray
+    meal_phi: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -217,8 +223,9 @@ def _single(rule: DoseRule, food: _Diet) -> SingleDose:
     """A single dose is its own sitting; taken with a meal, the meal is part of that sitting."""
     dose = np.full(food.meal.shape, rule.daily_mmol)
     meal = food.meal if rule.with_meals else np.zeros_like(dose)
-    phi = _mean_factor([(dose, food.factor(rule.salt, rule.with_meals)), (meal, food.factor("food", True))])
-    return SingleDose(rule.start_d, dose, dose + meal, phi)
+    meal_phi = food.factor("food", True)
+    phi = _mean_factor([(dose, food.factor(rule.salt, rule.with_meals)), (meal, meal_phi)])
+    return SingleDose(rule.start_d, dose, dose + meal, phi, meal, meal_phi)
 
 
 def _sittings(rules: Sequence[DoseRule], food: _Diet) -> tuple[Sitting, ...]:

@@ -147,6 +147,9 @@ def close_people(
     tm_drawn = p[:, place["Tm"]]
     serum = np.where(has_serum, given, close_by_tm(tm_drawn, absorbed, **kidney))
     tm = np.where(has_serum, close_by_serum(serum, absorbed, **kidney), tm_drawn)
+    known = np.asarray(columns.get("urine_mg", np.full(n, np.nan)), dtype=float)
+    capped = np.isfinite(known) & (absorbed < (1.0 - 1e-6) * known)
+    _note(notes, capped, "have more urine than the absorption cap allows; theirs is lower here")
     closed = {
         "Tm": tm,
         "serum_base": serum,

@@ -16,7 +16,7 @@ from osseo.engine.batch import InputTable
 from osseo.engine.events import EventRow, EventTable, expand_events
 from osseo.errors import ModelError
 from osseo.names import check_name
-from osseo.scenario.dosing import DosePlan, Stretch, count_days
+from osseo.scenario.dosing import DosePlan, SingleDose, Stretch, count_days
 
 __all__ = ["MODES", "Delivery", "count_given", "deliver"]
 
@@ -107,8 +107,20 @@ def _split(
 def _single_rows(plan: DosePlan, fraction: Fraction, targets: list[str]) -> list[_Row]:
     rows: list[_Row] = []
     for dose in plan.singles:
-        rows += _split(dose.amount, fraction(dose.sitting, dose.phi), targets, dose.time, 1)
+        rows += _split(dose.amount, _net_fraction(dose, fraction), targets, dose.time, 1)
     return rows
+
+
+def _net_fraction(dose: SingleDose, fraction: Fraction) -> np.ndarray:
+    """Return (n,) what of a single dose is absorbed on top of its meal, as a fraction of the dose.
+
+    net = (A(dose + meal) - A(meal)) / dose: the meal is in the diet already, and is absorbed less well
+    because of the dose.
+    """
+    whole = fraction(dose.sitting, dose.phi) * dose.sitting
+    alone = np.where(dose.meal > 0, fraction(dose.meal, dose.meal_phi) * dose.meal, 0.0)
+    net = np.divide(whole - alone, dose.amount, out=np.zeros_like(dose.amount), where=dose.amount > 0)
+    return np.clip(net, 0.0, 1.0)
 
 
 def _sitting_rows(stretch: Stretch, fraction: Fraction, targets: list[str]) -> list[_Row]:

@@ -65,7 +65,7 @@ def test_an_unclear_bottle_is_asked_and_no_dose_is_built_on_it(page_of):
     dose = page.plan.dose or page.plan.without_food
     assert dose.unit_mg == 100
     assert any("two ways" in note for note in page.plan.notes)
-    high = [f for f in page.safety if f.rule == "above_us_limit"]
+    high = [f for f in page.safety if f.rule == "dose_above_licensed"]
     assert "if the number on your label is the magnesium" in high[0].text
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from osseo.answer.predict.types import Expected, Prediction, Refused, StudyPrediction
+from osseo.errors import InputError
 from osseo.evidence import Record
 
 __all__ = ["PredictionCache", "study_from_dict", "study_hash", "study_to_dict"]
@@ -63,7 +64,13 @@ class PredictionCache:
         self.path, self.model = path, model
         self._known: dict[str, dict[str, Any]] = {}
         if path is not None and path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                lines = path.read_text(encoding="utf-8").splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                raise InputError(
+                    f"--cache {path}: cannot be read ({error}); name a file of its own"
+                ) from error
+            for line in lines:
                 self._keep(line)
 
     def _keep(self, line: str) -> None:

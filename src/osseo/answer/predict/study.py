@@ -30,7 +30,7 @@ from osseo.site.posterior import posterior_path
 __all__ = ["express", "model_hash", "predict_study", "sample_of"]
 
 #: raised whenever the way of predicting changes, so that kept predictions are not used
-_METHOD = "predict-1"
+_METHOD = "predict-5"
 #: subjects taken where a study does not say: the median of its endpoint's pool, or this
 _N_UNKNOWN = 12
 #: [d] twenty years; nothing later was seen in any record of a graft
@@ -103,10 +103,13 @@ def _sampling(fact: Fact, said: Expressed, notes: list[str]) -> float:
 
 def _mechanism(fact: Fact, said: Expressed, notes: list[str]) -> Expected:
     sampling = _sampling(fact, said, notes)
-    patient = math.sqrt(sum(sd**2 for sd in said.patient_sds) / len(said.patient_sds))
+    sds = said.true_sds or said.patient_sds
+    patient = math.sqrt(sum(sd**2 for sd in sds) / len(sds))
     between = 0.0 if fact.is_meta and fact.se else between_sd(fact, patient)
     if fact.is_meta and fact.se:
         notes.append("already a mean over studies: its own standard error, no between-study spread")
+    # studies that are pooled differ by their laboratories too, so the shared error is no second part
+    between = between if fact.is_meta and fact.se else max(between, said.shared_sd)
     return expect(said.draws, between_sd=between, sampling_sd=sampling, observed=fact.value, basis="model")
 
 

@@ -14,6 +14,7 @@ from osseo.answer.predict.express.body_run import BODY_READINGS, BodyArm, Meal
 from osseo.answer.predict.express.expressed import KIND_WORDS, Expressed
 from osseo.answer.predict.express.subjects import Subjects, read_subjects
 from osseo.answer.predict.fact import ArmFact, Cannot, Fact
+from osseo.observe.noise import BodyError, body_error
 from osseo.observe.serum import observed_serum
 from osseo.parameters import load_parameters
 from osseo.population.cohort import load_cohorts
@@ -263,6 +264,26 @@ def _value(read, arm: BodyArm, reading: str, day: float) -> np.ndarray:
     return read(arm, day)
 
 
+def _error_of(fact: Fact) -> BodyError:
+    """Return the error of measuring; percent changes of levels are left without one."""
+    relative = fact.form == "percent_change" or fact.effect == "percent_difference"
+    return BodyError() if relative else body_error(fact.endpoint)
+
+
+def _measured(spread: tuple[float, ...], values: list[np.ndarray], error: BodyError) -> tuple[float, ...]:
+    """Return SDs between subjects as measured; a paired difference holds the error of both its values."""
+    noise = [np.hypot(error.subject, error.subject_share * float(np.mean(v))) for v in values]
+    if len(spread) < len(values):
+        noise = [float(np.sqrt(np.sum(np.square(noise))))]
+    return tuple(float(np.hypot(sd, n)) for sd, n in zip(spread, noise, strict=True))
+
+
+def _shared(draws: np.ndarray, values: list[np.ndarray], error: BodyError) -> float:
+    """Return what all subjects share: a scale multiplies differences too, an offset cancels in them."""
+    offset = error.shared if len(values) == 1 else 0.0
+    return float(np.hypot(offset, error.shared_share * np.mean(draws)))
+
+
 def _combined(fact: Fact, values: list[np.ndarray], arms: list[BodyArm], notes: tuple[str, ...]) -> Expressed:
     paired = len(values) > 1 and fact.record.kind == "crossover"
     if fact.effect == "percent_difference" and len(values) > 1:
@@ -276,14 +297,17 @@ def _combined(fact: Fact, values: list[np.ndarray], arms: list[BodyArm], notes: 
     else:
         draws = values[0].mean(axis=1)
         spread = (float(values[0].std(axis=1).mean()),)
+    error = _error_of(fact)
     return Expressed(
         draws=np.atleast_1d(draws),
-        patient_sds=spread,
+        patient_sds=_measured(spread, values, error),
         domain=_domain(fact),
         notes=notes,
         paired=paired,
         people=_people(arms[0].subjects),
         fits_unit=fact.unit,
+        true_sds=spread,
+        shared_sd=_shared(np.asarray(draws), values, error),
     )
 
 

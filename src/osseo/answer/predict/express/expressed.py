@@ -22,6 +22,8 @@ class Expressed:
     patient_sds : SD of one measured subject in each arm; for paired designs one SD of the difference.
     domain : for scoring. notes : what was assumed. paired : whether the same subjects were in both arms.
     people : who was simulated, in words. fits_unit : unit of the draws.
+    true_sds : SDs between subjects without the error of measuring; empty where not told apart.
+    shared_sd : error of laboratory or method that all subjects of a study share; n does not shrink it.
     """
 
     draws: np.ndarray
@@ -31,3 +33,5 @@ class Expressed:
     paired: bool = False
     people: str = ""
     fits_unit: str = ""
+    true_sds: tuple[float, ...] = ()
+    shared_sd: float = 0.0
