@@ -35,7 +35,7 @@ _SPOKEN = {
     "elemental": "if the number on your label is the magnesium",
     "salt": "if the number on your label is the whole salt",
 }
-_SIZED = ("above_us_limit", "above_eu_limit", "one_large_dose")
+_SIZED = ("dose_dangerous", "dose_above_licensed", "above_us_limit", "above_eu_limit", "one_large_dose")
 
 
 def make_page(profile: Profile, *, n_draws: int = N_DRAWS, seed: int = 1) -> PatientPage:
