@@ -1,14 +1,15 @@
-"""Writing files so that nothing is lost or half-written: a temporary file, then a rename."""
+"""Writing files so that nothing is lost or half-written (a temporary file, then a rename); reading YAML."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from osseo.errors import InputError
 
-__all__ = ["check_writable_folder", "write_bytes", "write_text"]
+__all__ = ["check_writable_folder", "parse_yaml", "write_bytes", "write_text"]
 
 
 def write_bytes(path: str | Path, content: bytes) -> Path:
@@ -51,3 +52,15 @@ def check_writable_folder(folder: str | Path) -> Path:
             f"{folder}: cannot write here ({error.strerror}); choose another folder with --out"
         ) from error
     return folder
+
+
+def parse_yaml(text: str) -> Any:
+    """Return what a YAML text holds, by the C reader where PyYAML has it (ten times as fast).
+
+    Raises
+    ------
+    yaml.YAMLError : the text is no YAML.
+    """
+    import yaml
+
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe

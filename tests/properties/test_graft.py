@@ -20,6 +20,10 @@ PROCEDURES = [
     Procedure("osteotomy_tibia", "none"),
     Procedure("osteotomy_tibia", "beta_tcp"),
     Procedure("osteotomy_tibia", "autograft_particulate"),
+    Procedure("socket", "none"),
+    Procedure("spine_posterolateral", "autograft_iliac"),
+    Procedure("nonunion", "autograft_iliac"),
+    Procedure("fracture_tibia", "none"),
 ]
 DAYS = np.array([0.0, 7.0, 28.0, 91.0, 183.0, 365.0])
 TISSUES = ("osteoid", "mineral", "graft")
@@ -52,8 +56,12 @@ def test_tissue_is_conserved_and_never_negative(procedure, seed, status):
         parts = [course.amounts[name][i] for name in TISSUES]
         soft = volume - sum(parts)
         assert (volume > 0).all()
-        for amount in (*parts, soft):
+        fibrous, cartilage = (course.amounts[name][i] for name in ("fibrous", "cartilage"))
+        for amount in (*parts, soft, fibrous, cartilage, soft - fibrous - cartilage):
             assert (amount >= -1e-12).all()
+        np.testing.assert_allclose(
+            course.amounts["woven"][i] + course.amounts["lamellar"][i], course.amounts["mineral"][i]
+        )
         total = sum(parts) / volume + soft / volume
         np.testing.assert_allclose(total, 1.0, atol=1e-12)
         for density in course.densities.values():

@@ -13,9 +13,6 @@ from itertools import combinations, product
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from osseo.nutrition._schedule_collide import smallest_clash
-from osseo.nutrition._schedule_problem import APART_H, build_problem
-from osseo.nutrition._schedule_search import exists
 from osseo.nutrition.drugs import KnownDrug, sort_drugs
 from osseo.nutrition.schedule import (
     Collision,
@@ -28,6 +25,9 @@ from osseo.nutrition.schedule import (
     plan_day,
     violations,
 )
+from osseo.nutrition.schedule.collide import smallest_clash
+from osseo.nutrition.schedule.problem import APART_H, build_problem
+from osseo.nutrition.schedule.search import exists
 from osseo.nutrition.separations import load_separations, separation_between, taking_of
 
 DRUGS = (

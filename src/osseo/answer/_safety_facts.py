@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from osseo.nutrition.drugs import match_wordings
 from osseo.scenario.types import DoseRule, Scenario
+from osseo.site.covariates import covariate_words
 from osseo.units import MG_MOLAR_MASS
 
 __all__ = ["Facts", "Vocabulary", "collect_facts"]
@@ -37,7 +38,8 @@ class Facts:
     kidney_disease : `yes`, `no` or `unknown`.
     conditions : canonical names. drugs : class -> the drugs named, as written.
     years : class -> years taken, if said (the longest).
-    unknown : (`drug` or `condition`, as written) of words no rule knows.
+    unknown : (`drug` or `condition`, as written) of words no rule knows; a condition that
+        moves healing (site/covariates.yaml) is known.
     site_kinds : of the procedure's site.
     supplement_mg : [mg/d] highest daily elemental dose by mouth, food left out.
     largest_dose_mg : [mg] largest single swallow of it.
@@ -61,7 +63,7 @@ class Facts:
 
 
 def collect_facts(scenario: Scenario, words: Vocabulary) -> Facts:
-    """Return the facts of a scenario; the arm with the higher dose decides."""
+    """Return the facts of a scenario; if it has two arms, the one with the higher dose decides."""
     person = scenario.person
     conditions, lost = match_wordings(person.conditions, words.conditions)
     if person.diabetes:
@@ -79,7 +81,10 @@ def collect_facts(scenario: Scenario, words: Vocabulary) -> Facts:
         conditions=frozenset(conditions),
         drugs=drugs,
         years={name: years for name, said in drugs.items() if (years := _years(said)) is not None},
-        unknown=(*(("condition", w) for w in lost), *(("drug", w) for w in unknown_drugs)),
+        unknown=(
+            *(("condition", w) for w in match_wordings(lost, covariate_words("conditions"))[1]),
+            *(("drug", w) for w in unknown_drugs),
+        ),
         site_kinds=frozenset(
             kind for kind, sites in words.site_kinds.items() if scenario.procedure.site in sites
         ),

@@ -11,9 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
+from osseo.answer.arm_names import arm_names, describe_procedure, manner
 from osseo.answer.context import blank_shares, dominating, evidence_ids, status_sensitivity, weakest_link
-from osseo.answer.ladder import graft_choice, ladder
-from osseo.answer.outcomes import body_rows, differences, endpoint_rows, graft_endpoints
+from osseo.answer.ladder import graft_choice, ladder, person_choice
+from osseo.answer.outcomes import (
+    body_rows,
+    differences,
+    endpoint_rows,
+    graft_endpoints,
+    scenario_settings,
+)
+from osseo.answer.pictures import graft_pictures
 from osseo.answer.prior_sets import (
     ADVERTISED,
     DRAWN_SETS,
@@ -27,15 +35,17 @@ from osseo.answer.prior_sets import (
 from osseo.answer.result import AnswerResult, EndpointRow, Finding
 from osseo.answer.safety import is_stopped, kept_on_stop, safety_findings
 from osseo.answer.sentence import plain_sentence
-from osseo.answer.series import body_series, fitted_points, graft_series, last_fitted_day, maps, trial_points
+from osseo.answer.series import body_series, fitted_points, graft_series, last_fitted_day, trial_points
 from osseo.answer.typical import Advert, TypicalPerson, primary_visit
 from osseo.errors import InputError
 from osseo.scenario.door import readings
 from osseo.scenario.types import DoseRule, Scenario
 from osseo.simulate.arms import Pair, Progress, run_bodies, run_graft, time_grids
+from osseo.simulate.covariates import person_notes, person_records
 from osseo.simulate.inputs import Design, Inputs, draw_inputs, draw_others
 from osseo.simulate.site import load_procedure
 from osseo.simulate.site_columns import site_system
+from osseo.simulate.site_notes import procedure_notes
 from osseo.simulate.site_parameters import procedure_table
 from osseo.site import SiteCourse
 from osseo.site.posterior import graft_posterior
@@ -210,14 +220,15 @@ def _assemble(
     table = procedure_table(site, material)
     rows = prior_sets[MAIN_SET]
     primary = primary_row(rows, scenario)
-    without, with_regimen = differences(graft_endpoints(scenario)[0], pair, (primary_visit(scenario),))
+    without, with_regimen = differences(
+        graft_endpoints(scenario)[0], pair, (primary_visit(scenario),), scenario_settings(scenario)
+    )
     shares = dominating(inputs, (with_regimen - without)[:, 0])
     grade, weak, records = weakest_link(table, shares)
-    rungs = (*ladder(site.name), *graft_choice(typical))
+    rungs = (*ladder(site.name), *person_choice(typical), *graft_choice(typical))
     names = tuple(e.name for e in graft_endpoints(scenario))
     fit = graft_posterior().meta
     points = (*fitted_points(scenario, names), *trial_points(scenario, bodies))
-    depth, map_without = maps(pair[0])
     return AnswerResult(
         question=scenario.question,
         headline=_headline(scenario),
@@ -235,12 +246,9 @@ def _assemble(
         weakest_records=records,
         matters_more=rungs,
         chain=typical.chain(),
-        series=(*body_series(bodies, site.name), *graft_series(pair, names)),
+        series=(*body_series(bodies, site.name), *graft_series(pair, names, scenario_settings(scenario))),
         study_points=points,
-        map_time_d=pair[0].times_d,
-        map_depth_mm=depth,
-        map_without=map_without,
-        map_with=maps(pair[1])[1],
+        pictures=graft_pictures(pair, names, settings=scenario_settings(scenario)),
         not_informed=tuple(n for n in inputs.columns() if inputs.is_prior_driven(n)),
         evidence=evidence_ids(
             table,
@@ -248,7 +256,11 @@ def _assemble(
             findings=findings,
             blanks=extras["blanks"],
             rungs=rungs,
-            fitted=(*fit.get("evidence", ()), *(point.record for point in points)),
+            fitted=(
+                *fit.get("evidence", ()),
+                *(point.record for point in points),
+                *person_records(scenario),
+            ),
         ),
         n_draws=inputs.design.n,
         n_failed=_count_failed(bodies, pair),
@@ -257,6 +269,7 @@ def _assemble(
         scenario_hash=scenario.hash,
         version=VERSION,
         scenario=scenario.raw,
+        arms=arm_names(scenario),
         **extras,
     )
 
@@ -301,25 +314,34 @@ def describe_regimen(rules: Sequence[DoseRule]) -> str:
 
 
 def _headline(scenario: Scenario) -> str:
-    site, material, size = load_procedure(scenario.procedure)
-    graft = f"{material.label}, {size:g} mm" if material.is_graft else f"no graft, {size:g} mm"
-    other = describe_regimen(scenario.comparator) if scenario.comparator else "none"
-    return f"{site.label}, {graft} - {describe_regimen(scenario.regimen)}, against {other}"
+    words, other = _described(scenario)
+    return f"{describe_procedure(scenario.procedure)} - {words}, against {other}"
+
+
+def _described(scenario: Scenario) -> tuple[str, str]:
+    """Return regimen and comparison in words, with the manner of taking where the rest is the same."""
+    words = describe_regimen(scenario.regimen)
+    if not scenario.comparator:
+        return words, "none"
+    other = describe_regimen(scenario.comparator)
+    if words != other:
+        return words, other
+    return f"{words}, {manner(scenario.regimen)}", f"{other}, {manner(scenario.comparator)}"
 
 
 def _compared(scenario: Scenario) -> str:
     """Return the regimen in words, and what it is compared with if that is not nothing."""
-    words = describe_regimen(scenario.regimen)
-    if not scenario.comparator:
-        return words
-    return f"{words}, compared with {describe_regimen(scenario.comparator)},"
+    words, other = _described(scenario)
+    return f"{words}, compared with {other}," if scenario.comparator else words
 
 
 def _scope_notes(scenario: Scenario) -> tuple[str, ...]:
     """Return what the arms are if both take something, and visits beyond the data."""
     notes = []
     if scenario.comparator:
-        notes.append(f"'without' stands for the comparison: {describe_regimen(scenario.comparator)}")
+        (compared, asked), (words, other) = arm_names(scenario), _described(scenario)
+        notes.append(f"'{compared}' is the comparison: {other}; '{asked}' is {words}")
+    notes += person_notes(scenario)
     last = last_fitted_day(scenario)
     late = [visit for visit in scenario.visits_d if visit > last]
     if late and last > 0:
@@ -327,7 +349,8 @@ def _scope_notes(scenario: Scenario) -> tuple[str, ...]:
             f"day {late[0]:.0f} and later are extrapolated: the data this graft was fitted to end on "
             f"day {last:.0f}"
         )
-    return tuple(notes)
+    shown = max(scenario.visits_d, default=0.0)
+    return (*notes, *procedure_notes(scenario.procedure, 0.0 if late and last > 0 else shown))
 
 
 def _notes(bodies: Pair, advert: Advert) -> tuple[str, ...]:

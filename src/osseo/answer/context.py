@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from osseo.answer.outcomes import differences, graft_endpoints, share_columns
+from osseo.answer.outcomes import differences, graft_endpoints, scenario_settings, share_columns
 from osseo.answer.prior_sets import MAIN_SET, scaled
 from osseo.answer.result import Blank, Finding, Interval, LadderRung
 from osseo.answer.statistics import first_order_shares
@@ -87,7 +87,7 @@ def status_sensitivity(
     for tau in TAUS:
         bodies = run_bodies(scenario, small, body_times, {_TAU: np.full(small.design.n, tau)})
         (pair,) = run_graft(scenario, small, bodies, [scaled(small.elasticities, MAIN_SET)], times)
-        without, with_regimen = differences(endpoint, pair, visit)
+        without, with_regimen = differences(endpoint, pair, visit, scenario_settings(scenario))
         rows.append((tau, Interval.of((with_regimen - without)[:, 0])))
     return tuple(rows)
 

@@ -12,13 +12,23 @@ from osseo.answer.statistics import group_share, mean_effects, probabilities
 from osseo.observe.endpoint import Endpoint, endpoint_names, load_endpoint
 from osseo.observe.measure import is_censored, measure
 from osseo.observe.serum import observed_serum
+from osseo.observe.settings import Settings, load_settings
 from osseo.scenario.types import Scenario
 from osseo.simulate.arms import Pair
 from osseo.simulate.body import BODY_OUTPUTS
+from osseo.simulate.covariates import person_odds
 from osseo.simulate.inputs import Design, Inputs
-from osseo.site import SiteCourse, load_site
+from osseo.simulate.site_parameters import load_procedure
+from osseo.site import SiteCourse
 
-__all__ = ["body_rows", "differences", "endpoint_rows", "graft_endpoints", "share_columns"]
+__all__ = [
+    "body_rows",
+    "differences",
+    "endpoint_rows",
+    "graft_endpoints",
+    "scenario_settings",
+    "share_columns",
+]
 
 _BODY = ("serum_total", "serum_ionised", "urine_24h", "fractional_excretion", "stool_mg", "stool_water")
 _NAN = float("nan")
@@ -26,27 +36,38 @@ _NAN = float("nan")
 
 def graft_endpoints(scenario: Scenario) -> tuple[Endpoint, ...]:
     """Return the endpoints of the scenario, or all of its site, the first one primary."""
-    names = scenario.endpoints or endpoint_names(scenario.procedure.site)
-    return tuple(load_endpoint(name) for name in names)
+    site = scenario.procedure.site
+    return tuple(load_endpoint(name).at(site) for name in scenario.endpoints or endpoint_names(site))
+
+
+def scenario_settings(scenario: Scenario) -> Settings:
+    """Return how the endpoints of a scenario are read: its levels, and the odds its person brings along."""
+    return load_settings(levels=scenario.procedure.levels, log_odds=person_odds(scenario))
 
 
 def differences(
-    endpoint: Endpoint, pair: tuple[SiteCourse, SiteCourse], visits: Sequence[float]
+    endpoint: Endpoint,
+    pair: tuple[SiteCourse, SiteCourse],
+    visits: Sequence[float],
+    settings: Settings | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the endpoint in both arms, (n, n_visits) each.
+    """Return the endpoint in both arms, (n, n_visits) each, (n, 1) for what has no visits.
 
     A time that is not reached in follow-up counts as the last day, in both arms alike (restricted time):
     leaving such pairs out would leave out the largest gains and losses. Failed members stay NaN.
     """
-    without, with_regimen = (_restricted(endpoint, course, visits) for course in pair)
+    without, with_regimen = (_restricted(endpoint, course, visits, settings) for course in pair)
     return without, with_regimen
 
 
-def _restricted(endpoint: Endpoint, course: SiteCourse, visits: Sequence[float]) -> np.ndarray:
-    values = measure(endpoint, course, visits)
+def _restricted(
+    endpoint: Endpoint, course: SiteCourse, visits: Sequence[float], settings: Settings | None
+) -> np.ndarray:
+    values = measure(endpoint, course, visits, settings=settings)
     if endpoint.kind != "time":
         return values
-    return np.where(is_censored(endpoint, course)[:, None], course.times_d[-1], values)
+    is_open = is_censored(endpoint, course, settings=settings)
+    return np.where(is_open[:, None], course.times_d[-1], values)
 
 
 def share_columns(inputs: Inputs) -> tuple[list[str], np.ndarray]:
@@ -72,11 +93,13 @@ def endpoint_rows(
         the spread is driven by priors. None leaves that share unknown.
     """
     rows = []
-    why = load_site(scenario.procedure.site).why_not_calibrated(scenario.procedure.material)
+    site, material, _ = load_procedure(scenario.procedure)
+    why = site.why_not_calibrated(material.name, material.adjuncts)
+    settings = scenario_settings(scenario)
     for endpoint in graft_endpoints(scenario):
-        arms = differences(endpoint, pair, scenario.visits_d)
-        again = differences(endpoint, frozen, scenario.visits_d) if frozen is not None else None
-        visits = (None,) if endpoint.kind == "time" else scenario.visits_d
+        arms = differences(endpoint, pair, scenario.visits_d, settings)
+        again = differences(endpoint, frozen, scenario.visits_d, settings) if frozen is not None else None
+        visits = scenario.visits_d if endpoint.at_visits else (None,)
         for i, visit in enumerate(visits):
             one = arms[0][:, i], arms[1][:, i]
             share = _NAN if again is None else group_share(one[1] - one[0], again[1][:, i] - again[0][:, i])
@@ -113,14 +136,16 @@ def _row(
     n_open = int(np.sum((without >= last_d) | (with_regimen >= last_d))) if endpoint.kind == "time" else 0
     if n_open:
         note = f"{n_open} of {difference.size} pairs not reached by day {last_d:g}: counted as that day"
+    spread = (without, with_regimen, difference)
+    shown = [_over_patients(arm, design) if endpoint.is_rate else Interval.of(arm) for arm in spread]
     return EndpointRow(
         endpoint=endpoint.name,
         label=endpoint.label,
         unit=endpoint.unit,
         visit_d=visit,
-        without=Interval.of(without),
-        with_regimen=Interval.of(with_regimen),
-        difference=Interval.of(difference),
+        without=shown[0],
+        with_regimen=shown[1],
+        difference=shown[2],
         mean_effect=Interval.of(mean_effects(table), layer="parameter"),
         better=endpoint.better,
         margin=margin,
@@ -132,6 +157,27 @@ def _row(
         prior_driven_share=prior_share,
         n_failed=missing,
         note=note,
+    )
+
+
+def _over_patients(values: np.ndarray, design: Design) -> Interval:
+    """Return a rate: the mean of all patients' chances, and the spread of that mean between draws.
+
+    A mean over the few patients of a draw is skewed, so the mean over all stands where a median would; the
+    limits are widened to hold it.
+    """
+    found = Interval.of(mean_effects(values.reshape(design.n_theta, design.n_patients)), layer="parameter")
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        return found
+    mean = float(finite.mean())
+    return replace(
+        found,
+        median=mean,
+        low50=min(found.low50, mean),
+        high50=max(found.high50, mean),
+        low90=min(found.low90, mean),
+        high90=max(found.high90, mean),
     )
 
 

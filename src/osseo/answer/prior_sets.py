@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-import yaml
 
+from osseo.files import parse_yaml
 from osseo.parameters import load_parameters, prior_sd
 from osseo.simulate.inputs import ELASTICITY
 
@@ -34,7 +34,7 @@ _MOST_LOST = 0.5
 @cache
 def _document() -> Mapping[str, Mapping[str, object]]:
     text = files("osseo.answer").joinpath("prior_sets.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return parse_yaml(text)
 
 
 def scaled(elasticities: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:

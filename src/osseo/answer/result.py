@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from osseo.answer.pictures.types import GraftPictures
+
 __all__ = [
     "FIT_SPREAD",
     "AnswerResult",
@@ -165,9 +167,10 @@ class StudyPoint:
 
 @dataclass(frozen=True)
 class AnswerResult:
-    """Everything an answer says; see the classes above. `map_*` is the depth-time map, mean over draws.
+    """Everything an answer says; see the classes above.
 
-    `primary` is the place in `rows` of the endpoint and visit that the sentence is about.
+    `primary` is the place in `rows` of the endpoint and visit that the sentence is about; `arms` names the
+    two arms, as columns are headed; `pictures` is what is drawn of the site.
     """
 
     question: str
@@ -190,10 +193,6 @@ class AnswerResult:
     chain: tuple[ChainLink, ...] = ()
     series: tuple[Series, ...] = ()
     study_points: tuple[StudyPoint, ...] = ()
-    map_time_d: np.ndarray | None = None
-    map_depth_mm: np.ndarray | None = None
-    map_without: Mapping[str, np.ndarray] = field(default_factory=dict)
-    map_with: Mapping[str, np.ndarray] = field(default_factory=dict)
     not_informed: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     n_draws: int = 0
@@ -205,3 +204,5 @@ class AnswerResult:
     command: str = ""
     notes: tuple[str, ...] = ()
     scenario: Mapping[str, object] = field(default_factory=dict)
+    arms: tuple[str, str] = ("without", "with")
+    pictures: GraftPictures | None = None

@@ -7,26 +7,27 @@ number, and the records behind it; a `stop` suppresses every effect. Nothing her
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from osseo.answer._safety_facts import Facts, Vocabulary, collect_facts
 from osseo.answer._safety_when import PREDICATES
 from osseo.answer.result import Finding
 from osseo.errors import InputError, Issue
+from osseo.files import parse_yaml
 from osseo.names import near_names, suggest
-from osseo.nutrition.drugs import drug_classes
+from osseo.nutrition.drugs import drug_classes, match_wordings
 from osseo.scenario.types import Scenario
+from osseo.site.covariates import covariate_words
 
 __all__ = ["LEVELS", "SafetyRule", "is_stopped", "kept_on_stop", "load_rules", "safety_findings"]
 
 #: heaviest first
 LEVELS = ("stop", "refer", "warn", "tell", "note")
 _SPOKEN = {"elemental": "if the dose is of magnesium", "salt": "if the dose is of the salt"}
+_ARMS = {"regimen": "the regimen asked about", "comparison": "the regimen it is compared with"}
 
 
 @dataclass(frozen=True)
@@ -53,19 +54,39 @@ def safety_findings(scenarios: Scenario | Sequence[Scenario]) -> tuple[Finding, 
     Returns
     -------
     findings : stops, then those that stand above all results, then by level, then as in the file.
-        A finding of only one reading says so.
+        A finding of only one reading, or of only one of two regimens compared, says so.
     """
     every = (scenarios,) if isinstance(scenarios, Scenario) else tuple(scenarios)
     rules, words = load_rules()
     place = {rule.id: i for i, rule in enumerate(rules)}
     top = {rule.id for rule in rules if rule.top}
-    found: dict[str, list[tuple[str, Finding]]] = {}
+    found: dict[str, dict[str, list[tuple[str, Finding]]]] = {}
     for scenario in every:
-        facts = collect_facts(scenario, words)
-        for finding in [*_apply(rules, facts), *_unknown(facts, words)]:
-            found.setdefault(finding.rule, []).append((scenario.reading, finding))
-    merged = [_merge(hits, len(every)) for hits in found.values()]
+        for arm, alone in _arms(scenario):
+            facts = collect_facts(alone, words)
+            for finding in [*_apply(rules, facts), *_unknown(facts, words)]:
+                hits = found.setdefault(finding.rule, {}).setdefault(arm, [])
+                hits.append((scenario.reading, finding))
+    merged = [finding for hits in found.values() for finding in _of_arms(hits, len(every))]
     return tuple(sorted(merged, key=lambda f: _weight(f, top, place)))
+
+
+def _arms(scenario: Scenario) -> tuple[tuple[str, Scenario], ...]:
+    """Return the regimens to judge, each alone; one without a name where nothing is compared."""
+    if not scenario.comparator:
+        return (("", scenario),)
+    return (
+        ("regimen", replace(scenario, comparator=())),
+        ("comparison", replace(scenario, regimen=scenario.comparator, comparator=())),
+    )
+
+
+def _of_arms(hits: Mapping[str, Sequence[tuple[str, Finding]]], n_readings: int) -> tuple[Finding, ...]:
+    """Return one rule's finding; where the regimens compared differ, one for each, which it names."""
+    merged = {arm: _merge(found, n_readings) for arm, found in hits.items()}
+    if "" in merged or (len(merged) == len(_ARMS) and len(set(merged.values())) == 1):
+        return (next(iter(merged.values())),)
+    return tuple(replace(f, text=f"{f.text} ({_ARMS[arm]})") for arm, f in merged.items())
 
 
 def is_stopped(findings: Iterable[Finding]) -> bool:
@@ -130,8 +151,10 @@ def _unknown(facts: Facts, words: Vocabulary) -> list[Finding]:
     findings = []
     for kind, text in facts.unknown:
         wordings = [word for entry in known[kind].values() for word in entry]
-        hint = f"; {suggest(text, wordings)}" if near_names(text, wordings) else ""
-        sentence = f'The {kind} "{text}" is not known to the rules{hint}. Ask your doctor or pharmacist.'
+        # a drug that moves healing is no misspelling of one that meets magnesium
+        is_named = bool(match_wordings((text,), covariate_words(f"{kind}s"))[0])
+        hint = "." if is_named or not near_names(text, wordings) else f"; {suggest(text, wordings)}"
+        sentence = f'The {kind} "{text}" is not known to the rules{hint} Ask your doctor or pharmacist.'
         findings.append(Finding("note", f"unknown_{kind}:{text}", sentence))
     return findings
 
@@ -145,7 +168,7 @@ def load_rules() -> tuple[tuple[SafetyRule, ...], Vocabulary]:
     InputError : an unknown level, predicate, condition, drug class or rule name, all listed.
     """
     text = files("osseo.answer").joinpath("safety_rules.yaml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
+    data = parse_yaml(text)
     words = Vocabulary(data["conditions"], drug_classes(), data["site_kinds"])
     rules = tuple(_make_rule(entry) for entry in data["rules"])
     issues = [issue for i, rule in enumerate(rules) for issue in check_rule(rule, rules[:i], words)]

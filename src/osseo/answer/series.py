@@ -1,25 +1,35 @@
-"""Curves for the report: body and tissue over time in both arms, the depth-time map, study points."""
+"""Curves for the report: body and tissue over time in both arms, study points."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from osseo.answer.result import Series, StudyPoint
-from osseo.calibrate.graft import EXPERIMENTS
-from osseo.calibrate.reading import load_targets
+from osseo.calibrate.graft import EXPERIMENTS, level_targets
 from osseo.evidence import load_record, record_role
 from osseo.observe.endpoint import load_endpoint
 from osseo.observe.measure import measure_curve
 from osseo.observe.serum import observed_serum
+from osseo.observe.settings import Settings
 from osseo.scenario.types import Scenario
 from osseo.simulate.arms import Pair
 from osseo.simulate.body import BODY_OUTPUTS
 from osseo.simulate.site import load_procedure
 from osseo.site import SiteCourse
 
-__all__ = ["band", "body_series", "fitted_points", "graft_series", "last_fitted_day", "maps", "trial_points"]
+__all__ = [
+    "band",
+    "body_series",
+    "fitted_points",
+    "graft_series",
+    "last_fitted_day",
+    "rate_band",
+    "trial_points",
+]
 
 _LEVELS = (0.5, 0.25, 0.75, 0.05, 0.95)
+#: normal deviates of those levels
+_NORMAL = (0.0, -0.6745, 0.6745, -1.6449, 1.6449)
 _BODY = ("serum_total", "status", "urine_24h", "stool_water")
 
 
@@ -29,6 +39,19 @@ def band(values: np.ndarray) -> np.ndarray:
     if not ok.any():
         return np.full((5, values.shape[1]), np.nan)
     return np.quantile(values[ok], _LEVELS, axis=0)
+
+
+def rate_band(values: np.ndarray) -> np.ndarray:
+    """Return (5, n_time): mean, low50, high50, low90, high90 of the mean of chances (n, n_time) [%].
+
+    A patient is fused or not, so the spread of patients says nothing; the limits are those of the mean.
+    """
+    ok = np.isfinite(values).all(axis=1)
+    if not ok.any():
+        return np.full((5, values.shape[1]), np.nan)
+    mean = values[ok].mean(axis=0)
+    error = values[ok].std(axis=0) / np.sqrt(ok.sum())
+    return np.clip(mean + np.outer(_NORMAL, error), 0.0, 100.0)
 
 
 def body_series(bodies: Pair, site: str) -> tuple[Series, ...]:
@@ -44,44 +67,31 @@ def body_series(bodies: Pair, site: str) -> tuple[Series, ...]:
     return tuple(series)
 
 
-def graft_series(pair: tuple[SiteCourse, SiteCourse], endpoints: tuple[str, ...]) -> tuple[Series, ...]:
-    """Return every level endpoint over time."""
+def graft_series(
+    pair: tuple[SiteCourse, SiteCourse], endpoints: tuple[str, ...], settings: Settings | None = None
+) -> tuple[Series, ...]:
+    """Return every level over time, and every rate as the mean of the patients' chances."""
     series = []
     for name in endpoints:
-        endpoint = load_endpoint(name)
-        if endpoint.kind != "level":
+        endpoint = load_endpoint(name).at(pair[0].site)
+        if endpoint.kind not in ("level", "rate"):
             continue
-        arms = (band(measure_curve(endpoint, course)) for course in pair)
+        spread = rate_band if endpoint.is_rate else band
+        arms = (spread(measure_curve(endpoint, course, settings=settings)) for course in pair)
         series.append(Series(name, endpoint.label, endpoint.unit, pair[0].times_d, *arms))
     return tuple(series)
-
-
-def maps(course: SiteCourse) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return depth [mm] on day 0 and mean tissue shares [%], (n_depth, n_time), of the largest column.
-
-    New bone, residual graft and soft tissue add up to 100.
-    """
-    i = int(np.argmax([column.weight for column in course.columns]))
-    edges = course.columns[i].edges_mm
-    ok = course.status == 0
-    volume = course.amounts["volume"][i][ok]
-    bone = course.amounts["osteoid"][i][ok] + course.amounts["mineral"][i][ok]
-    graft = course.amounts["graft"][i][ok]
-    shares = {"new bone": bone / volume, "residual graft": graft / volume}
-    shares["soft tissue"] = 1.0 - shares["new bone"] - shares["residual graft"]
-    return 0.5 * (edges[1:] + edges[:-1]), {k: 100.0 * v.mean(axis=0).T for k, v in shares.items()}
 
 
 def fitted_points(scenario: Scenario, endpoints: tuple[str, ...]) -> tuple[StudyPoint, ...]:
     """Return the study values the graft was fitted to, at this site and with this graft."""
     site, material, _ = load_procedure(scenario.procedure)
     points = []
-    for target in load_targets("graft"):
+    for target in level_targets():
         where = EXPERIMENTS[target.experiment]
         here = (where.site, where.material) == (site.name, material.name)
         if here and target.endpoint in endpoints and target.time_d is not None:
             role = record_role(target.record)
-            point = (target.endpoint, target.record, target.time_d, target.value, target.sd)
+            point = (target.endpoint, target.record, target.time_d, target.value, target.spread)
             points.append(StudyPoint(*point, label=target.record, role=role))
     return tuple(points)
 
@@ -91,7 +101,7 @@ def last_fitted_day(scenario: Scenario) -> float:
     site, material, _ = load_procedure(scenario.procedure)
     days = [
         target.time_d or 0.0
-        for target in load_targets("graft")
+        for target in level_targets()
         if (EXPERIMENTS[target.experiment].site, EXPERIMENTS[target.experiment].material)
         == (site.name, material.name)
     ]

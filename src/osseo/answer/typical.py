@@ -11,21 +11,28 @@ from functools import cached_property
 
 import numpy as np
 
-from osseo.answer.outcomes import graft_endpoints
+from osseo.answer.outcomes import graft_endpoints, scenario_settings
 from osseo.answer.prior_sets import as_advertised, largest_deficit
 from osseo.answer.result import ChainLink
+from osseo.observe.endpoint import Endpoint
 from osseo.observe.measure import measure
-from osseo.parameters import load_parameters, prior_sd
+from osseo.parameters import load_parameters, prior_sd, quantile
 from osseo.scenario.types import DoseRule, Procedure, Scenario
 from osseo.simulate.arms import Pair, arm_rules
 from osseo.simulate.body import simulate_body
+from osseo.simulate.covariates import apply_factors, healing_facts
 from osseo.simulate.inputs import ELASTICITY, Inputs
-from osseo.simulate.site import simulate_site
+from osseo.simulate.site import load_procedure, simulate_site
+from osseo.simulate.site_parameters import procedure_table
 from osseo.site import SiteCourse
+from osseo.site.covariates import covariate_factors
 
 __all__ = ["Advert", "TypicalPerson", "mean_density", "primary_visit"]
 
 _LINK = "osteoblast"
+_SPEED = "graft_cells.speed"
+#: equally likely healing speeds over which a rate of the typical person is averaged
+_N_SPEEDS = 9
 #: elasticities tried when the advertised gain is looked for, per unit of x
 _GRID = np.concatenate([[0.0], np.geomspace(0.1, 100.0, 23)])
 
@@ -76,7 +83,7 @@ class TypicalPerson:
         without, with_regimen = (
             simulate_site(
                 self.scenario.procedure,
-                elasticities,
+                self._as_person(self.scenario.procedure, elasticities, {}),
                 status_times=body.times,
                 status=body["status"],
                 times=self.times,
@@ -86,10 +93,32 @@ class TypicalPerson:
         )
         return without, with_regimen
 
-    def graft_without(self, procedure: Procedure) -> SiteCourse:
-        """Return another graft of the same person, without the regimen and with no link."""
+    def graft_without(
+        self, procedure: Procedure, changed: Mapping[str, float] | None = None, *, n_speeds: int = 1
+    ) -> SiteCourse:
+        """Return another graft of the same person, without the regimen and with no link.
+
+        Parameters
+        ----------
+        procedure : site and graft. changed : facts of the person that are to be otherwise.
+        n_speeds : members that differ in healing speed as patients do, equally likely; a rate needs many.
+        """
         body = self.bodies.without
-        return simulate_site(procedure, status_times=body.times, status=body["status"], times=self.times, n=1)
+        return simulate_site(
+            procedure,
+            self._as_person(procedure, _speeds(procedure, n_speeds), changed or {}),
+            status_times=body.times,
+            status=body["status"],
+            times=self.times,
+            n=n_speeds,
+        )
+
+    def _as_person(
+        self, procedure: Procedure, overrides: Mapping[str, np.ndarray], changed: Mapping[str, float]
+    ) -> dict[str, float | np.ndarray]:
+        """Return overrides with what the person brings along, at the middle of each effect."""
+        facts = healing_facts(self.scenario) | dict(changed)
+        return apply_factors(procedure, overrides, covariate_factors(facts, procedure.site))
 
     def _both_ways(self, e: np.ndarray) -> dict[str, np.ndarray]:
         return {f"{ELASTICITY}{side}_{_LINK}": e for side in ("low", "high")}
@@ -97,18 +126,24 @@ class TypicalPerson:
     def advert(self, gain: float) -> Advert:
         """Return the one positive elasticity of osteoblast differentiation that gives `gain`.
 
-        The primary endpoint relative to the arm without, at whichever visit gets there with the least e;
+        The primary endpoint (a rate: over patients of equally likely healing speeds) relative to the arm
+        without, at whichever visit gets there with the least e;
         e is interpolated on a grid. Where no e gets there, the largest gain any gives is returned.
         """
         endpoint = graft_endpoints(self.scenario)[0]
         visits = self.scenario.visits_d
-        zero = {name: np.zeros_like(_GRID) for name in self.inputs.elasticities}
+        n = _n_speeds(endpoint)
+        grid = np.repeat(_GRID, n)
+        zero = {name: np.zeros_like(grid) for name in self.inputs.elasticities}
         deficit = largest_deficit(self.bodies.without["status"])[0]
-        pair = self.grafts(as_advertised(zero, _GRID, deficit))
-        without, with_regimen = (measure(endpoint, course, visits) for course in pair)
+        speeds = {k: np.tile(v, len(_GRID)) for k, v in _speeds(self.scenario.procedure, n).items()}
+        pair = self.grafts({**as_advertised(zero, grid, deficit), **speeds})
+        settings = scenario_settings(self.scenario)
+        read = (measure(endpoint, course, visits, settings=settings) for course in pair)
+        without, with_regimen = (v.reshape(len(_GRID), n, -1).mean(axis=1) for v in read)
         relative = endpoint.better * (with_regimen / without - 1.0)
         relative = np.where(np.isfinite(relative), relative, -np.inf)
-        found = [(e, i) for i in range(len(visits)) if np.isfinite(e := _first_e(relative[:, i], gain))]
+        found = [(e, i) for i in range(relative.shape[1]) if np.isfinite(e := _first_e(relative[:, i], gain))]
         if found:
             e, i_visit = min(found)
             return Advert(e, gain, visits[i_visit], True)
@@ -123,7 +158,8 @@ class TypicalPerson:
         """
         table = load_parameters("magnesium_links")
         e = prior_sd(table[f"{ELASTICITY}high_{_LINK}"])
-        grafts = self.grafts(self._both_ways(np.array([e])))
+        n = _n_speeds(graft_endpoints(self.scenario)[0])
+        grafts = self.grafts({**self._both_ways(np.full(n, e)), **_speeds(self.scenario.procedure, n)})
         visit = primary_visit(self.scenario)
         return (*self._body_links(), *self._graft_links(grafts, e, visit))
 
@@ -156,12 +192,14 @@ class TypicalPerson:
         factors = [
             self._factor(body["status"][0], e) for body in (self.bodies.without, self.bodies.with_regimen)
         ]
-        fields = [float(np.nanmax(mean_density(course, "osteoblasts")[0])) for course in grafts]
-        ends = [float(measure(endpoint, course, (visit,))[0, 0]) for course in grafts]
+        when = f" on day {visit:g}" if endpoint.at_visits else ""
+        fields = [float(mean_density(course, "osteoblasts").max(axis=1).mean()) for course in grafts]
+        settings = scenario_settings(self.scenario)
+        ends = [float(measure(endpoint, course, (visit,), settings=settings).mean()) for course in grafts]
         return (
             ChainLink("link", f"osteoblast differentiation, factor (e = +{e:.2g})", "1", *factors),
             ChainLink("field", "osteoblasts at their peak, relative density", "1", *fields),
-            ChainLink("endpoint", f"{endpoint.label} on day {visit:g}", endpoint.unit, *ends),
+            ChainLink("endpoint", endpoint.label + when, endpoint.unit, *ends),
         )
 
     def _factor(self, status: np.ndarray, e: float) -> float:
@@ -178,6 +216,19 @@ def _given(rules: Sequence[DoseRule], day: float) -> float:
     """Return the supplement [mmol/d] in the day before `day`, or the whole of single doses."""
     daily = sum(r.daily_mmol for r in rules if not r.single and r.start_d < day <= r.stop_d)
     return daily + sum(r.daily_mmol for r in rules if r.single)
+
+
+def _n_speeds(endpoint: Endpoint) -> int:
+    """Return how many patients to average: one is fused or not, many are a rate."""
+    return _N_SPEEDS if endpoint.is_rate else 1
+
+
+def _speeds(procedure: Procedure, n: int) -> dict[str, np.ndarray]:
+    """Return n equally likely healing speeds of patients of a procedure; nothing for one."""
+    row = procedure_table(*load_procedure(procedure)[:2])[_SPEED]
+    if n == 1 or row.layer != "patient":
+        return {}
+    return {_SPEED: quantile(row, (np.arange(n) + 0.5) / n)}
 
 
 def _first_e(relative: np.ndarray, gain: float) -> float:

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from osseo.calibrate.minimise import FitOptions, Optimum, Progress, Residuals, minimise
 from osseo.calibrate.problem import FitProblem
+from osseo.calibrate.search.minimise import FitOptions, Keep, Optimum, Progress, Residuals, minimise
+from osseo.calibrate.search.scale import from_scale
 from osseo.calibrate.space import FreeSpace
 from osseo.calibrate.target import Target, check_targets
 from osseo.errors import CalibrationError
 from osseo.parameters.prior import Z_95
 
-__all__ = ["FitResult", "Narrowing", "TargetResidual", "fit"]
+__all__ = ["FitResult", "Narrowing", "TargetResidual", "fit", "residuals_of"]
 
 Array = NDArray[np.float64]
 
@@ -32,7 +33,7 @@ class TargetResidual:
     ----------
     target : the observed number.
     predicted : model value at the mode, in the target's unit.
-    z : (model - observed) / SD, on the target's scale.
+    z : (model - observed) / SD on the target's scale, the study effect in the SD.
     """
 
     target: Target
@@ -102,26 +103,20 @@ class FitResult:
         return int((np.linalg.svd(self.optimum.jacobian, compute_uv=False) > 1).sum())
 
 
-def _residuals_of(problem: FitProblem, space: FreeSpace) -> Residuals:
+def residuals_of(problem: FitProblem, space: FreeSpace) -> Residuals:
+    """Return the whitened residuals of a problem in the standard space of its free parameters."""
+
     def predict(z: Array) -> Array:
-        return problem.predict(space.to_values(z))
+        return problem.on_scale(problem.predict(space.to_values(z)))
 
-    return Residuals(
-        predict,
-        np.array([t.value for t in problem.targets]),
-        np.array([t.sd for t in problem.targets]),
-        np.array([t.scale == "log" for t in problem.targets]),
+    return Residuals(predict, np.array([t.observed for t in problem.targets]), problem.covariance())
+
+
+def _target_rows(targets: Sequence[Target], deviations: Array) -> tuple[TargetResidual, ...]:
+    return tuple(
+        TargetResidual(t, float(from_scale(t.observed + shift, t.scale)), float(shift / t.total_sd))
+        for t, shift in zip(targets, deviations, strict=True)
     )
-
-
-def _target_rows(targets: Sequence[Target], z: Array) -> tuple[TargetResidual, ...]:
-    rows = []
-    for target, residual in zip(targets, z, strict=True):
-        shift = residual * target.sd
-        log = target.scale == "log"
-        predicted = target.value * np.exp(shift) if log else target.value + shift
-        rows.append(TargetResidual(target, float(predicted), float(residual)))
-    return tuple(rows)
 
 
 def _narrowing(space: FreeSpace, optimum: Optimum) -> tuple[Narrowing, ...]:
@@ -139,6 +134,8 @@ def fit(
     *,
     options: FitOptions | None = None,
     progress: Progress | None = None,
+    keep: Keep | None = None,
+    start: Array | None = None,
 ) -> FitResult:
     """Fit the free parameters of a problem to its targets.
 
@@ -147,13 +144,15 @@ def fit(
     problem : see `FitProblem`.
     options : see `FitOptions`.
     progress : called with model runs so far, cost and number of the start.
+    keep : called with every point tried, in standard space, and its cost.
+    start : (k,) where the search starts in standard space; None takes the table.
 
     Raises
     ------
     CalibrationError : no target; a target not read from a calibration record; too many or unusable
         free parameters; a model that fails at the start.
 
-    Assumptions: targets are independent given the parameters; each SD covers study and sampling.
+    Assumptions: studies are independent given the parameters; what one study shares is its effect.
     """
     if not problem.targets:
         raise CalibrationError(f"{problem.name}: no targets, so there is nothing to fit")
@@ -161,11 +160,12 @@ def fit(
     options = options or FitOptions()
     space = problem.space()
     optimum = minimise(
-        _residuals_of(problem, space),
-        space.start(),
+        residuals_of(problem, space),
+        space.start() if start is None else start,
         labels=[t.key for t in problem.targets],
         options=options,
         progress=progress,
+        keep=keep,
     )
-    rows = _target_rows(problem.targets, optimum.residuals)
+    rows = _target_rows(problem.targets, optimum.deviations)
     return FitResult(problem, options, optimum, rows, _narrowing(space, optimum))

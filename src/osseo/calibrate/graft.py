@@ -1,122 +1,133 @@
-"""The fit of the graft column: sinus lift with seven grafts, osteotomy with autograft and without.
+"""The joint fit of the graft site: every site and graft with calibration records, one set of biology.
 
-In: calibration records through `targets/graft.yaml`, priors of the tables. Out: a FitProblem, which
+In: calibration records through `targets/graft/`, priors of the tables. Out: a FitProblem, which
 `osseo.calibrate.shipped.refit("graft")` fits. Model means over patients are compared with means of studies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from osseo.calibrate.fit import FitResult
-from osseo.calibrate.graft_patients import average, patient_nodes
-from osseo.calibrate.graft_readings import FILL_THRESHOLD, READINGS
+from osseo.calibrate.graft_free import FREE, prior_only
+from osseo.calibrate.graft_readings import SELF_TIMED
+from osseo.calibrate.graft_runs import STEP_D, Experiment, run
 from osseo.calibrate.posterior import draw_posterior
 from osseo.calibrate.problem import FitProblem
-from osseo.calibrate.reading import load_targets
+from osseo.calibrate.reading import load_experiments, load_targets
+from osseo.calibrate.search.minimise import FitOptions
 from osseo.calibrate.target import Target
 from osseo.parameters import Draws, ParameterSet, draw_priors
 from osseo.scenario.types import Procedure
-from osseo.simulate.site import DEFAULT_DT_D, load_procedure, simulate_site
 from osseo.simulate.site_columns import site_system
-from osseo.simulate.site_parameters import procedure_table, shared_table
-from osseo.site import load_material, load_site, material_names, site_names
-from osseo.site.posterior import at_procedure, fitted_values
+from osseo.simulate.site_parameters import shared_table
+from osseo.site import (
+    adjunct_names,
+    load_adjunct,
+    load_material,
+    load_site,
+    material_names,
+    site_names,
+)
+from osseo.site.posterior import fitted_values
 from osseo.site.rows import qualified_rows
 
-__all__ = ["EXPERIMENTS", "FREE", "PRIOR_ONLY", "graft_draws", "graft_problem", "graft_table"]
+__all__ = [
+    "EXPERIMENTS",
+    "FREE",
+    "GRAFT_OPTIONS",
+    "experiments_of",
+    "graft_draws",
+    "graft_problem",
+    "graft_table",
+    "level_targets",
+]
 
 Array = NDArray[np.float64]
+_Read = Callable[[str, float], Array]
 
+
+def _procedure(row: Mapping[str, Any]) -> Procedure:
+    plain = {key: value for key, value in row.items() if key not in ("step_d", "reach")}
+    return Procedure(**{**plain, "adjuncts": tuple(row.get("adjuncts", ()))})
+
+
+#: soft loss beyond 2.5 SD, because studies contradict each other (decision 0240); steps of the differences
+#: are wide enough to see past the stairs that single patients make in a rate
+GRAFT_OPTIONS = FitOptions(robust=2.5, step=0.05, max_steps=40, tolerance=1e-4, central=False)
+
+#: rows of the shared table that change what the fit sees: the column, and how its course is read
+_READ = (
+    "graft_",
+    "magnesium_links.",
+    *(
+        f"observe.{name}"
+        for name in (
+            "fill_threshold",
+            "bridge_",
+            "complete_ratio",
+            "film_",
+            "ct_",
+            "reading_shared",
+            "cortex_",
+        )
+    ),
+    *(f"observe.{name}" for name in ("level_spread", "isq_half", "osteoid_carries", "width_", "height_")),
+)
+_ROWS = load_experiments("graft")
 #: what is simulated for the targets
-EXPERIMENTS: Mapping[str, Procedure] = {
-    "sinus_dbbm": Procedure("sinus_lift", "dbbm"),
-    "sinus_block": Procedure("sinus_lift", "autograft_block"),
-    "sinus_particulate": Procedure("sinus_lift", "autograft_particulate"),
-    "sinus_fdba": Procedure("sinus_lift", "fdba"),
-    "sinus_cancellous": Procedure("sinus_lift", "allograft_cancellous"),
-    "sinus_mixed": Procedure("sinus_lift", "allograft_mixed"),
-    "sinus_bcp": Procedure("sinus_lift", "bcp"),
-    "sinus_dbbm_autograft": Procedure("sinus_lift", "dbbm_autograft"),
-    "osteotomy_none": Procedure("osteotomy_tibia", "none"),
-    "osteotomy_autograft": Procedure("osteotomy_tibia", "autograft_particulate"),
-}
-#: longer steps where a target stands at eleven years: against 1 d residual graft moves by 0.4 points, SD 6.4
-_STEP_D: Mapping[str, float] = {"sinus_dbbm_autograft": 4.0}
-#: fitted parameters, shared first, then those of one site or material
-FREE = (
-    "graft_vessels.osteoblast_gain",
-    "graft_cells.D_progenitor",
-    "graft_cells.drive_wall",
-    "graft_cells.wall_length",
-    "graft_cells.osteoclast_base",
-    "graft_matrix.k_formation",
-    "graft_matrix.k_resorption",
-    "graft_material.conduction_clot",
-    "graft_material.k_graft",
-    "graft_volume.collapse_solid",
-    "graft_volume.collapse_gain@sinus_lift",
-    "graft_cells.set_point@sinus_lift",
-    "graft_cells.stability@osteotomy_tibia",
-    "graft_material.solid_day0@dbbm",
-    "graft_material.resorbability@dbbm",
-    "graft_material.solid_day0@autograft_block",
-    "graft_material.resorbability@autograft_block",
-    "graft_volume.compaction_share@autograft_block",
-    "graft_material.resorbability@autograft_particulate",
-    "graft_material.resorbability@fdba",
-    "graft_volume.compaction_share@fdba",
-    "graft_material.resorbability@allograft_cancellous",
-    "graft_volume.compaction_share@allograft_cancellous",
-    "graft_material.solid_day0@bcp",
-    "graft_material.k_dissolution@bcp",
-)
-#: parameters that the data leave at their prior: drawn from it, never fitted. Seven of the shared ones were
-#: fitted before and came out with 97 to 100 % of their prior SD (decision 0206)
-PRIOR_ONLY = (
-    "graft_clot.k_lysis",
-    "graft_vessels.D_vessel",
-    "graft_vessels.k_growth",
-    "graft_cells.clot_half",
-    "graft_cells.osteoclast_clot",
-    "graft_cells.drive_base",
-    "graft_cells.k_division",
-    "graft_cells.k_turnover",
-    "graft_matrix.tau_osteoid",
-    "graft_matrix.marrow_reserve",
-    "graft_material.conduction_half",
-    "graft_material.cover",
-    "graft_cells.seeding@sinus_lift",
-    "graft_material.solid_day0@fdba",
-    "graft_material.solid_day0@allograft_cancellous",
-    "graft_material.resorbability@bcp",
-    "graft_volume.compaction_share@bcp",
-    "graft_material.solid_day0@beta_tcp",
-    "graft_material.resorbability@beta_tcp",
-    "graft_material.k_dissolution@beta_tcp",
-    "graft_volume.compaction_share@beta_tcp",
-    "graft_material.solid_day0@allograft_wedge",
-    "graft_material.resorbability@allograft_wedge",
-)
-#: magnesium status at which every link is 1, so that the fit is free of magnesium
-_STATUS_NAME = "magnesium_links.status_ref"
+EXPERIMENTS: Mapping[str, Procedure] = {name: _procedure(row) for name, row in _ROWS.items()}
 
 
 def graft_table() -> ParameterSet:
-    """Return the rows the fit reads: the shared table, and site and material rows as `name@place`."""
-    places = [load_site(s) for s in site_names()] + [load_material(m) for m in material_names()]
-    own = ("graft_", "magnesium_links.", FILL_THRESHOLD)
-    shared = (row for row in shared_table().values() if row.name.startswith(own))
+    """Return the rows the fit reads: the shared table, and rows of places as `name@place`."""
+    places: list[Any] = [load_site(s) for s in site_names()]
+    places += [load_material(m) for m in material_names()]
+    places += [load_adjunct(a) for a in adjunct_names()]
+    shared = (row for row in shared_table().values() if row.name.startswith(_READ))
     return ParameterSet(shared).union(qualified_rows(*places))
 
 
-def _times(targets: Sequence[Target], experiment: str) -> Array:
-    own = {t.time_d for t in targets if t.experiment == experiment and t.time_d is not None}
-    return np.array(sorted({91.0, 183.0, 198.0, *own}))
+def level_targets() -> tuple[Target, ...]:
+    """Return the targets that are a level of an endpoint at a time, not a difference."""
+    differ = ("against", "from_d", "compare")
+    return tuple(t for t in load_targets("graft") if not any(key in dict(t.recipe) for key in differ))
+
+
+def _days(targets: Iterable[Target], name: str) -> set[float]:
+    days: set[float] = set()
+    for target in targets:
+        recipe = dict(target.recipe)
+        day = float(target.time_d or 0.0)
+        if target.endpoint not in SELF_TIMED and target.experiment == name:
+            days |= {day, float(recipe.get("from_d", day))}
+        if recipe.get("against") == name:
+            days.add(float(recipe.get("from_d", day)))
+    return days
+
+
+def experiments_of(targets: Iterable[Target]) -> tuple[Experiment, ...]:
+    """Return what must be simulated for some targets, and on which days it is read."""
+    targets = tuple(targets)
+    names = {t.experiment for t in targets} | {a for t in targets if (a := dict(t.recipe).get("against"))}
+    searched = {t.experiment for t in targets if t.endpoint in SELF_TIMED}
+    return tuple(
+        Experiment(
+            name,
+            EXPERIMENTS[name],
+            tuple(sorted(_days(targets, name))),
+            name in searched,
+            float(_ROWS[name].get("step_d", STEP_D)),
+            float(_ROWS[name].get("reach", 2.0)),
+        )
+        for name in EXPERIMENTS
+        if name in names
+    )
 
 
 @cache
@@ -126,79 +137,61 @@ def _unfitted(free: tuple[str, ...]) -> dict[str, float]:
     return {name: table.value(name) for name in fitted_values() if name not in free and name in table}
 
 
-def _run(name: str, times: Array, free: Sequence[str], values: Array) -> Callable[[str, float], Array]:
-    """Simulate one experiment for n parameter sets; return its reader (endpoint, day) -> (n,)."""
-    procedure = EXPERIMENTS[name]
-    site, material, _ = load_procedure(procedure)
-    nodes, weights = patient_nodes(procedure_table(site, material), site)
-    n, k = values.shape[0], weights.size
-    overrides: dict[str, float | Array] = dict(_unfitted(tuple(free)))
-    overrides |= {column: np.repeat(values[:, i], k) for i, column in enumerate(free)}
-    overrides |= {column: np.tile(node, n) for column, node in nodes.items()}
-    overrides = at_procedure(overrides, site, material)
-    status = shared_table().value(_STATUS_NAME)
-    course = simulate_site(
-        procedure,
-        overrides,
-        status_times=np.zeros(1),
-        status=np.full((1, 1), status),
-        times=times,
-        n=n * k,
-        dt=_STEP_D.get(name, DEFAULT_DT_D),
-    )
-
-    def read(endpoint: str, day: float) -> Array:
-        return average(READINGS[endpoint](course)[:, int(np.searchsorted(times, day))], weights)
-
-    return read
+def _predict_one(target: Target, readers: Mapping[str, _Read]) -> Array:
+    recipe = dict(target.recipe)
+    day = float(target.time_d or 0.0)
+    value = readers[target.experiment](target.endpoint, day)
+    if "against" not in recipe and "from_d" not in recipe:
+        return value
+    other = readers[recipe.get("against", target.experiment)]
+    base = other(target.endpoint, float(recipe.get("from_d", day)))
+    match recipe.get("compare", "difference"):
+        case "ratio":
+            return value / base
+        case "change_pct":
+            return 100.0 * (value / base - 1.0)
+    return value - base
 
 
-def _predict_one(target: Target, readers: Mapping[str, Callable[[str, float], Array]]) -> Array:
-    read, day = readers[target.experiment], float(target.time_d or 0.0)
-    match target.endpoint:
-        case "new_bone_12_minus_6_months":
-            return read("new_bone_pct", day) - read("new_bone_pct", 183.0)
-        case "total_bone_minus_reference":
-            return read("total_bone_pct", day) - read("total_bone_pct", 198.0)
-        case "total_bone_minus_block":
-            return read("total_bone_pct", day) - readers["sinus_block"]("total_bone_pct", day)
-        case "new_bone_minus_dbbm" | "residual_graft_minus_dbbm":
-            plain = target.endpoint.replace("_minus_dbbm", "_pct")
-            return read(plain, day) - readers["sinus_dbbm"](plain, day)
-        case "height_loss_mm":
-            # a column of unit area: height is lost as volume is
-            size = load_procedure(EXPERIMENTS[target.experiment])[2]
-            return size * read("volume_loss_pct", day) / 100.0
-        case "volume_change_from_3_months_pct":
-            left, right = read("volume_loss_pct", 91.0), read("volume_loss_pct", day)
-            return 100.0 * ((100.0 - right) / (100.0 - left) - 1.0)
-    return read(target.endpoint, day)
-
-
-def graft_problem() -> FitProblem:
+def graft_problem(
+    without: Iterable[str] = (),
+    free: tuple[str, ...] = FREE,
+    only: Iterable[str] | None = None,
+    held: Mapping[str, float] | None = None,
+) -> FitProblem:
     """Return the fit of the graft column.
+
+    Parameters
+    ----------
+    without : records to leave out, whole.
+    free : the fitted parameters.
+    only : experiments to keep; None keeps all.
+    held : parameters set to a value whatever the tables and the fit say, for ablations.
 
     Raises
     ------
     CalibrationError : a target that is not a number of a calibration record.
     """
-    targets = load_targets("graft")
+    held = dict(held or {})
+    left, kept = set(without), None if only is None else set(only)
+    targets = tuple(
+        t for t in load_targets("graft") if t.record not in left and (kept is None or t.experiment in kept)
+    )
+    experiments = experiments_of(targets)
 
     def predict(values: Array) -> Array:
-        readers = {name: _run(name, _times(targets, name), FREE, values) for name in EXPERIMENTS}
+        fixed = _unfitted(free)
+        readers = {e.name: run(e, free, values, fixed, held) for e in experiments}
         return np.column_stack([_predict_one(target, readers) for target in targets])
 
     return FitProblem(
         name="graft",
         parameters=graft_table(),
-        free=FREE,
+        free=free,
         targets=targets,
         predict=predict,
         model_hash=site_system().hash,
-        setup={
-            "dt_d": {name: _STEP_D.get(name, DEFAULT_DT_D) for name in EXPERIMENTS},
-            "experiments": {name: [p.site, p.material] for name, p in EXPERIMENTS.items()},
-        },
+        setup={"step_d": STEP_D, "experiments": {e.name: _ROWS[e.name] for e in experiments}, "held": held},
     )
 
 
@@ -212,6 +205,7 @@ def graft_draws(result: FitResult, n: int, seed: int) -> Draws:
     seed : of the draws.
     """
     posterior = draw_posterior(result, n, seed)
-    priors = draw_priors(result.problem.parameters, PRIOR_ONLY, n, seed)
+    names = prior_only(result.problem.parameters, result.problem.free)
+    priors = draw_priors(result.problem.parameters, names, n, seed)
     joined = posterior.join(priors)
-    return Draws(joined.names, joined.values, {**posterior.meta, "prior_only": list(PRIOR_ONLY)})
+    return Draws(joined.names, joined.values, {**posterior.meta, "prior_only": list(names)})

@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from osseo.calibrate.apart.linear import LinearFit, linear_meta
 from osseo.calibrate.fit import FitResult
 from osseo.calibrate.problem import FitProblem
+from osseo.calibrate.space import FreeSpace
 from osseo.errors import CalibrationError
 from osseo.parameters.draw import uniform_stream
 from osseo.parameters.draws import Draws, write_draws
 
-__all__ = ["DRAWS", "draw_posterior", "is_stale", "write_posterior"]
+__all__ = ["DRAWS", "draw_around", "draw_posterior", "is_stale", "linear_fit", "write_posterior"]
 
 Array = NDArray[np.float64]
 
@@ -36,7 +38,7 @@ def _meta(result: FitResult, seed: int) -> dict[str, Any]:
             "observed": row.target.value,
             "predicted": row.predicted,
             "unit": row.target.unit,
-            "sd": row.target.sd,
+            "sd": row.target.total_sd,
             "z": row.z,
         }
         for row in result.residuals
@@ -54,6 +56,7 @@ def _meta(result: FitResult, seed: int) -> dict[str, Any]:
         "mode": result.values,
         "sd_ratio": {row.name: row.sd_ratio for row in result.narrowing},
         "n_informed_directions": result.n_informed_directions,
+        "linear": linear_meta(linear_fit(result)),
         "options": asdict(result.options),
         "search": {
             "converged": optimum.converged,
@@ -63,6 +66,31 @@ def _meta(result: FitResult, seed: int) -> dict[str, Any]:
             "n_runs": optimum.n_runs,
         },
     }
+
+
+def linear_fit(result: FitResult) -> LinearFit:
+    """Return a finished fit as a linear model around its mode, for posteriors without a study."""
+    covariance = result.problem.covariance()
+    return LinearFit(
+        mode=result.optimum.z,
+        deviations=result.optimum.deviations,
+        slopes=np.linalg.cholesky(covariance) @ result.optimum.jacobian,
+        covariance=covariance,
+        records=tuple(target.record for target in result.problem.targets),
+        robust=result.options.robust,
+    )
+
+
+def draw_around(space: FreeSpace, mode: Array, covariance: Array, n: int, seed: int) -> Array:
+    """Return draws (n, k) of parameter values around a mode in standard space.
+
+    The random numbers of a parameter are those of its prior draw, through the symmetric root of the
+    covariance: without data they come out as that.
+    """
+    from scipy.special import ndtri
+
+    normals = np.column_stack([ndtri(uniform_stream(seed, name, n)) for name in space.names])
+    return space.to_values(mode + normals @ _square_root(covariance))
 
 
 def _square_root(covariance: Array) -> Array:
@@ -94,11 +122,8 @@ def draw_posterior(result: FitResult, n: int, seed: int) -> Draws:
             f"{result.problem.name}: the search did not converge ({optimum.message}); "
             "raise max_steps or add starts before drawing"
         )
-    from scipy.special import ndtri
-
     space = result.problem.space()
-    normals = np.column_stack([ndtri(uniform_stream(seed, name, n)) for name in space.names])
-    values = space.to_values(optimum.z + normals @ _square_root(optimum.covariance))
+    values = draw_around(space, optimum.z, optimum.covariance, n, seed)
     return Draws(space.names, values, _meta(result, seed))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from osseo.calibrate.search.scale import to_scale
 from osseo.calibrate.space import FreeSpace, make_space
 from osseo.calibrate.target import Target
 from osseo.parameters.parameter import Parameter, ParameterSet
@@ -33,7 +34,12 @@ def parameter_fingerprint(p: Parameter) -> list[Any]:
 
 def target_fingerprint(target: Target) -> list[Any]:
     """Return what of a target changes a fit."""
-    return [target.value, target.unit, target.sd, target.scale]
+    recipe = dict(target.recipe)
+    reading = [recipe.get(key) for key in ("against", "from_d", "compare")]
+    return [
+        target.value, target.unit, target.sd, target.scale,
+        target.n, target.study, target.domain, target.study_sd, *reading,
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,22 @@ class FitProblem:
     def space(self) -> FreeSpace:
         """Return the space of the free parameters."""
         return make_space(self.parameters, self.free)
+
+    def covariance(self) -> Array:
+        """Return the covariance (m, m) of the targets around the model, each on its scale.
+
+        Own errors on the diagonal; what one study reports within one domain shares its effect.
+        """
+        sd = np.array([t.sd for t in self.targets])
+        effect = np.array([t.study_sd for t in self.targets])
+        groups = [(t.study, t.domain) if t.study_sd > 0 else i for i, t in enumerate(self.targets)]
+        shared = np.array([[a == b for b in groups] for a in groups])
+        return np.diag(sd**2) + shared * np.outer(effect, effect)
+
+    def on_scale(self, predicted: Array) -> Array:
+        """Return predictions (n, m), in the units of the targets, on their scales."""
+        columns = [to_scale(predicted[:, i], t.scale) for i, t in enumerate(self.targets)]
+        return np.column_stack(columns)
 
     def fingerprint(self) -> dict[str, Any]:
         """Return hashes of everything the posterior depends on, and the rows behind them."""

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from osseo.calibrate.fit import FitResult, fit
-from osseo.calibrate.minimise import FitOptions, Progress
 from osseo.calibrate.posterior import DRAWS, draw_posterior, is_stale, write_posterior
 from osseo.calibrate.problem import FitProblem
 from osseo.calibrate.reading import target_names
+from osseo.calibrate.search.checkpoint import checkpoint_of
+from osseo.calibrate.search.minimise import FitOptions, Progress
 from osseo.errors import CalibrationError
 from osseo.names import check_name
 from osseo.parameters.draws import read_draws
@@ -56,18 +57,25 @@ def refit(
 ) -> tuple[FitResult, Path]:
     """Fit a shipped problem again and write its posterior draws.
 
+    A fit of this very problem that was stopped goes on from its best point (`checkpoint.py`).
+
     Parameters
     ----------
     name : of the fit.
     n, seed : number and seed of the draws.
-    options, progress : see `fit`.
+    options, progress : see `fit`; None takes NAME_OPTIONS of the fit, else its defaults.
     path : CSV to write; None replaces the shipped posterior.
 
     Raises
     ------
     CalibrationError : the fit was refused or did not converge; nothing is written.
     """
-    result = fit(load_problem(name), options=options, progress=progress)
+    problem = load_problem(name)
+    own: FitOptions = getattr(_module(name), f"{name.upper()}_OPTIONS", FitOptions())
+    options = own if options is None else options
+    point = checkpoint_of(problem, options)
+    result = fit(problem, options=options, progress=progress, keep=point.save, start=point.read())
+    point.clear()
     draws = getattr(_module(name), f"{name}_draws", draw_posterior)(result, n, seed)
     return result, write_posterior(draws, path)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from osseo.calibrate.search.scale import SCALES, binomial_sd, from_scale, observed_on_scale
 from osseo.errors import CalibrationError, Issue, UnitError
 from osseo.evidence import Record, Result, load_record, record_role
 from osseo.names import near_names
@@ -18,8 +19,6 @@ from osseo.units import MG_MOLAR_MASS, convert
 
 __all__ = ["SCALES", "Target", "check_allowed", "check_targets", "make_target", "select_result"]
 
-#: residuals are taken on the value itself or on its logarithm
-SCALES = ("identity", "log")
 #: mmol in one unit of magnesium as studies write it
 _MAGNESIUM = {"mg": 1.0 / MG_MOLAR_MASS, "mEq": 0.5}
 
@@ -36,9 +35,12 @@ class Target:
     time_d : [d] when it is read in the model; None for timeless endpoints.
     value : in `unit`, from the record.
     unit : of `value` and `sd`.
-    sd : total SD for the fit (between studies and sampling); of the logarithm if `scale` is log.
+    sd : SD of this result on its scale: all of it, or its own error only if it has a `study_sd`.
     scale : one of `SCALES`.
-    n : number of subjects, if the record says.
+    n : number of subjects, of the record or assumed.
+    study, domain : results of one study share an effect within a domain; the study is the record unless a
+        table names several.
+    study_sd : SD of that effect on the target's scale; 0 for none.
     reason : why this SD.
     recipe : the entry it was made from, so that it can be read again.
     """
@@ -53,6 +55,9 @@ class Target:
     sd: float
     scale: str = "identity"
     n: int | None = None
+    study: str = ""
+    domain: str = ""
+    study_sd: float = 0.0
     reason: str = ""
     recipe: tuple[tuple[str, Any], ...] = ()
 
@@ -61,6 +66,22 @@ class Target:
         """Short unique name: record, place of the result, experiment, endpoint and time."""
         time = "" if self.time_d is None else f"@{self.time_d:g}d"
         return f"{self.record}[{self.index}] {self.experiment}.{self.endpoint}{time}"
+
+    @property
+    def total_sd(self) -> float:
+        """SD around the model for a study not seen: own error and study effect, on the target's scale."""
+        return float((self.sd**2 + self.study_sd**2) ** 0.5)
+
+    @property
+    def spread(self) -> float:
+        """Half of what `total_sd` spans around the value, in the target's unit."""
+        ends = from_scale([self.observed - self.total_sd, self.observed + self.total_sd], self.scale)
+        return float(ends[1] - ends[0]) / 2.0
+
+    @property
+    def observed(self) -> float:
+        """The observed number on the target's scale."""
+        return observed_on_scale(self.value, self.scale, self.n)
 
 
 def check_allowed(record: Record, result: Result) -> list[str]:
@@ -135,7 +156,9 @@ def _complement(value: float, unit: str) -> float:
     return whole - value
 
 
-def _spread(result: Result, entry: Mapping[str, Any]) -> float:
+def _spread(result: Result, entry: Mapping[str, Any], value: float, n: float | None) -> float:
+    if entry.get("sd") == "binomial":
+        return binomial_sd(value, n)
     if "sd" in entry:
         return float(entry["sd"])
     between = float(entry["between_sd"])
@@ -158,16 +181,22 @@ def _one_number(record: Record, result: Result, entry: Mapping[str, Any]) -> tup
         raise CalibrationError(f"{error}; say how to read it with `read_as`") from None
 
 
+def _other(record: Record, entry: Mapping[str, Any], key: str) -> float:
+    if not isinstance(entry[key], Mapping):
+        raise CalibrationError(f"`{key}` takes the selectors of another result of the same record")
+    return _one_number(record, select_result(record, {**entry, **entry[key]}), entry)[0]
+
+
 def _checked_value(record: Record, result: Result, entry: Mapping[str, Any]) -> tuple[float, str]:
     value, unit = _one_number(record, result, entry)
     if "minus" in entry:
-        if not isinstance(entry["minus"], Mapping):
-            raise CalibrationError("`minus` takes the selectors of another result of the same record")
-        value -= _one_number(record, select_result(record, {**entry, **entry["minus"]}), entry)[0]
+        value -= _other(record, entry, "minus")
+    if "over" in entry:
+        value /= _other(record, entry, "over")
+    if "per" in entry:
+        value *= 100.0 / float(entry["per"])
     value = _complement(value, unit) if entry.get("complement") else value
-    if entry.get("scale") == "log" and value <= 0:
-        raise CalibrationError(f"scale log needs a value above 0, got {value:g}")
-    return value, unit
+    return (-value if entry.get("negate") else value), unit
 
 
 def make_target(entry: Mapping[str, Any]) -> Target:
@@ -178,8 +207,10 @@ def make_target(entry: Mapping[str, Any]) -> Target:
     entry : `record`, any of `arm contrast measure time_d result` to select one result; `endpoint`,
         `experiment`; `sd` or `between_sd` with `reason`; optional `at_d` (time in the model),
         `unit`, `read_as` (how to read the record's unit), `substance: magnesium` (mg, mEq to mmol),
-        `complement` (one minus the value), `minus` (selectors that differ for another result of the
-        same record, which is taken off: a change between two times), `scale`.
+        `complement` (one minus the value), `negate`, `per` (a count of so many, as %), `minus` and `over`
+        (selectors that differ for another result of the same record, which is taken off or divided by:
+        a change between two times), `scale`, `n`, `study`, `domain` with `study_sd`. An SD of `binomial` is
+        that of a rate on the logit.
 
     Raises
     ------
@@ -190,7 +221,11 @@ def make_target(entry: Mapping[str, Any]) -> Target:
     result = select_result(record, entry)
     try:
         value, unit = _checked_value(record, result, entry)
-        sd = _spread(result, entry)
+        scale, n = str(entry.get("scale", "identity")), entry.get("n", result.n)
+        if scale == "logit" and unit != "%":
+            raise CalibrationError(f"scale logit needs a rate in %, got {unit!r}")
+        observed_on_scale(value, scale, n)
+        sd = _spread(result, entry, value, n)
     except CalibrationError as error:
         raise CalibrationError(f"{record.id}[{result.index}]: {error}") from None
     if not sd > 0:
@@ -205,8 +240,11 @@ def make_target(entry: Mapping[str, Any]) -> Target:
         value=value,
         unit=unit,
         sd=sd,
-        scale=str(entry.get("scale", "identity")),
-        n=result.n,
+        scale=scale,
+        n=n,
+        study=str(entry.get("study", record.id)),
+        domain=str(entry.get("domain", "")),
+        study_sd=float(entry.get("study_sd", 0.0)),
         reason=str(entry.get("reason", "")),
         recipe=tuple(sorted(entry.items())),
     )

@@ -94,7 +94,10 @@ def simulate(
     out: OutDir = Path("out"),
     quiet: Quiet = False,
 ) -> None:
-    """The course of one scenario over time: CSV, PNG and one HTML page, without a conclusion."""
+    """The course of one scenario over time, without a conclusion.
+
+    The folder gets report.html, course.csv, course.png and the fields of the site as fields.parquet.
+    """
     folder = out or Path("out")
     places = Output.checked(json, folder, quiet)
     from osseo.answer.safety import is_stopped, kept_on_stop, safety_findings

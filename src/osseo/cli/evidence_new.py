@@ -71,6 +71,8 @@ def _ask_the_model(record, result, mapped) -> str:
         express(make_fact(record, result))
     except OsseoError as reason:
         return str(reason).splitlines()[0]
+    except (ArithmeticError, LookupError, ValueError) as error:
+        return f"could not be computed: {type(error).__name__}"
     return ""
 
 

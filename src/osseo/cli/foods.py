@@ -9,6 +9,7 @@ import typer
 
 from osseo.cli.options import JsonFile, OutDir, Quiet
 from osseo.cli.output import Listing, Output
+from osseo.errors import InputError
 
 if TYPE_CHECKING:
     from osseo.nutrition.food import Food
@@ -121,7 +122,10 @@ def foods(
         return
     from osseo.nutrition.search import find_foods
 
-    found = find_foods(" ".join(words), limit)
+    asked = " ".join(words).strip()
+    if not asked:
+        raise InputError("foods: no food was named; type e.g.  osseo foods spinach boiled")
+    found = find_foods(asked, limit)
     rows = [_row(food) for food in found.foods]
     if not rows:
         places.write_json([])

@@ -92,20 +92,27 @@ def list_models(json: JsonFile = "", out: OutDir = None, quiet: Quiet = False) -
 
 @model_app.command("show")
 def show_module(
-    name: Annotated[str, typer.Argument(help="A module, e.g. magnesium_kidney.")],
+    name: Annotated[
+        str, typer.Argument(help="A module, site, graft or adjunct: magnesium_kidney, socket, dbbm, prf.")
+    ],
     json: JsonFile = "",
     out: OutDir = None,
     quiet: Quiet = False,
 ) -> None:
-    """Show what a module means, its sources, its limits and its equations."""
+    """Show what a module, a site, a graft or an adjunct means, its sources, limits and numbers."""
     places = Output.checked(json, out, quiet)
+    from osseo.biology.registry import module_names
+    from osseo.names import check_name
     from osseo.report.catalogue import module_lines, module_to_dict
+    from osseo.report.places import place_lines, place_names, place_to_dict
 
-    data = module_to_dict(name)
+    check_name(name, (*module_names(), *place_names()), "module, site, graft or adjunct")
+    is_module = name in module_names()
+    data = module_to_dict(name) if is_module else place_to_dict(name)
     places.write_json(data)
     if out is not None:
         Output(str(out / f"{name}.json"), quiet=True).write_json(data)
-    for line in module_lines(name):
+    for line in module_lines(name) if is_module else place_lines(name):
         places.say(line)
 
 
@@ -115,8 +122,9 @@ def list_materials(json: JsonFile = "", out: OutDir = None, quiet: Quiet = False
     places = Output.checked(json, out, quiet)
     from osseo.report.catalogue import material_rows
 
-    columns = ("material", "class", "used_at", "name")
-    places.show_listing(Listing("materials", columns, material_rows()))
+    columns = ("material", "class", "calibrated_at", "also_used_at", "name")
+    shown = ("material", "class", "calibrated_at", "name")
+    places.show_listing(Listing("materials", columns, material_rows(), shown=shown))
 
 
 @model_app.command("sites")
@@ -125,5 +133,8 @@ def list_sites(json: JsonFile = "", out: OutDir = None, quiet: Quiet = False) ->
     places = Output.checked(json, out, quiet)
     from osseo.report.catalogue import site_rows
 
-    columns = ("site", "calibrated", "materials", "endpoints", "name")
-    places.show_listing(Listing("sites", columns, site_rows(), shown=columns[:4]))
+    columns = (
+        "site", "calibrated", "calibrated_with", "materials", "fixations", "endpoints", "name",
+    )  # fmt: skip
+    shown = ("site", "calibrated_with", "fixations", "name")
+    places.show_listing(Listing("sites", columns, site_rows(), shown=shown))

@@ -108,6 +108,7 @@ def validate(
         ROW_COLUMNS,
         SCORE_COLUMNS,
         prediction_rows,
+        reached_lines,
         score_lines,
         score_table,
     )
@@ -118,11 +119,16 @@ def validate(
     places.write_json(asdict(table))
     for sample in SCORED:
         rows = score_table(table.domains, sample)
-        Output(out=out, quiet=True).show_listing(Listing(f"scores-{sample}", SCORE_COLUMNS, rows))
+        Output(out=out, quiet=True).show_listing(
+            Listing(f"scores-{sample.replace(', ', '-').replace(' ', '-')}", SCORE_COLUMNS, rows)
+        )
         for line, failed in score_lines(table.domains, sample):
             if places.talks:
                 places.console().print(line, style="red" if failed else None, markup=False)
         places.say()
+    for line, failed in reached_lines(table.reached):
+        if places.talks:
+            places.console().print(line, style="red" if failed else None, markup=False)
     if out is not None:
         rows = prediction_rows(table.rows)
         Output(out=out, quiet=True).show_listing(Listing("validation", ROW_COLUMNS, rows))

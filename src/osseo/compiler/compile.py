@@ -12,8 +12,8 @@ from threading import Lock
 from typing import Any
 
 from osseo.compiler.derivative import Gradients
-from osseo.compiler.emit import emit_declarations, emit_factor, emit_function, emit_solve
 from osseo.compiler.graph import Graph
+from osseo.compiler.lanes.source import LaneSource
 from osseo.compiler.native import make_native
 from osseo.compiler.scope import Scope, model_scope
 from osseo.compiler.sparse_lu import plan_lu
@@ -25,8 +25,10 @@ from osseo.language.ir import ModelIR, Sym
 __all__ = ["EMITTER_VERSION", "build_kernel", "compile_model", "hash_model"]
 
 #: raised whenever the emitted code may change a result
-EMITTER_VERSION = 1
+EMITTER_VERSION = 2
 
+#: operations of one factorisation above which lanes are not written: they would take minutes to compile
+MOST_IN_LANES = 20_000
 _FUNCTIONS = ("rhs", "jac", "factor", "solve", "output", "initial")
 _CACHE: dict[str, System] = {}
 _LOCK = Lock()
@@ -99,10 +101,8 @@ def build_kernel(
         "output": roots["output"],
         "initial": roots["initial"],
     }
-    text = [emit_declarations()]
-    text += [emit_function(name, graph, nodes) for name, nodes in functions.items()]
-    text += [emit_factor({entry: k for k, entry in enumerate(pattern)}, plan), emit_solve(plan)]
-    assembly = "\n".join(text)
+    source = LaneSource(graph, functions, tuple(pattern), plan, (n_parameters, n_inputs))
+    assembly = source.text(functions)
     code = make_native(assembly, _FUNCTIONS)
     kernel = Kernel(
         **code.addresses,
@@ -114,6 +114,8 @@ def build_kernel(
         n_lu=plan.n_lu,
         owner=code,
         uses_time=bool(graph.leaves(rates, "t")),
+        make_lanes=source.kernel if plan.n_operations <= MOST_IN_LANES else None,
+        make_columns=source.columns,
     )
     return kernel, tuple(pattern), assembly
 

@@ -7,10 +7,11 @@ has its exact slope 1/2 at x = 0. A branch not taken contributes nothing, not ev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from osseo.compiler.graph import Graph
-from osseo.compiler.simplify import add, div, mul, neg, power, select, sub
+from osseo.compiler.simplify import add, div, mul, neg, select, sub
 
 __all__ = ["Gradients"]
 
@@ -92,8 +93,12 @@ def _times_other(position: int) -> Partial:
 
 
 def _pow_base(g: Graph, i: int, d: int) -> int:
+    """Write exponent * base^exponent / base, so that the power is there once; at base 0 its limit."""
     _, base, exponent = g.nodes[i]
-    lower = power(g, base, sub(g, exponent, g.number(1.0)))
+    zero, one = g.number(0.0), g.number(1.0)
+    steep = select(g, g.add_node(("eq", exponent, one)), one, g.number(math.inf))
+    at_zero = select(g, g.add_node(("gt", exponent, one)), zero, steep)
+    lower = select(g, g.add_node(("eq", base, zero)), at_zero, div(g, i, base))
     return _scaled(g, mul(g, exponent, lower), d)
 
 

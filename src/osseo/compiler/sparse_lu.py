@@ -36,6 +36,11 @@ class SparseLU:
         """Return the number of stored entries."""
         return len(self.slot)
 
+    @property
+    def n_operations(self) -> int:
+        """Return the number of products that one factorisation subtracts."""
+        return sum(len(i) * len(j) for i, j in zip(self.rows, self.columns, strict=True))
+
 
 def minimum_degree(pattern: Iterable[tuple[int, int]], n: int) -> tuple[int, ...]:
     """Return an elimination order: always the state with the fewest neighbours left.

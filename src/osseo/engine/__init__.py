@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from osseo.engine.dosing.table import SettledEvents
     from osseo.engine.events import EventRow, EventTable, continue_events, expand_events
     from osseo.engine.failure import describe_failure
-    from osseo.engine.grid import FaceLaw, FieldTransport, Grid, graded_grid, uniform_grid
+    from osseo.engine.grid import FaceLaw, FieldTransport, Grid, graded_grid, radial_grid, uniform_grid
     from osseo.engine.inputs import InputTable
     from osseo.engine.kernel import Kernel
     from osseo.engine.result import BatchResult
     from osseo.engine.scale.chunks import RunState, run_chunked
     from osseo.engine.scale.reducer import Reducer
+    from osseo.engine.scale.site_reducer import CoreReducer, solve_site_reduced
     from osseo.engine.site import SiteResult, solve_site
     from osseo.engine.status import Status
 
 _HOMES = {
     "BatchResult": "result",
+    "CoreReducer": "scale.site_reducer",
     "EventRow": "events",
     "EventTable": "events",
     "FaceLaw": "grid",
@@ -44,12 +46,15 @@ _HOMES = {
     "settle_events": "dosing.steady",
     "solve_batch": "batch",
     "solve_site": "site",
+    "solve_site_reduced": "scale.site_reducer",
     "graded_grid": "grid",
+    "radial_grid": "grid",
     "uniform_grid": "grid",
 }
 
 __all__ = [
     "BatchResult",
+    "CoreReducer",
     "EventRow",
     "EventTable",
     "FaceLaw",
@@ -66,10 +71,12 @@ __all__ = [
     "describe_failure",
     "expand_events",
     "graded_grid",
+    "radial_grid",
     "run_chunked",
     "settle_events",
     "solve_batch",
     "solve_site",
+    "solve_site_reduced",
     "uniform_grid",
 ]
 

@@ -11,11 +11,21 @@ import numpy as np
 from numba import njit
 
 from osseo.engine._call import (
+    all_finite,
+    all_inputs_finite,
+    bend,
     call_factor,
     call_model,
     call_solve,
+    copy_vector,
+    fma,
+    interpolate,
     jit,
     jit_inline,
+    log_2,
+    row_of,
+    smallest_step,
+    two_to,
     write_input,
 )
 
@@ -31,49 +41,17 @@ STATUS, SEGMENT, EVENT, SAVED, STEPS, REJECTED, FRESH, COMPONENT, RESTART = 0, 1
 TIME, STEP, ERROR_OLD, LAST_EVENT, STEP_TRIED = 0, 1, 2, 3, 4
 SAFETY, SHRINK, GROW, ORDER = 0.9, 0.2, 6.0, 5.0
 # kinds of reducers
-FINAL, LARGEST, SMALLEST, AREA, ABOVE, BELOW = 0, 1, 2, 3, 4, 5
+FINAL, LARGEST, SMALLEST, AREA, ABOVE, BELOW, CUMULATIVE, VALUE = 0, 1, 2, 3, 4, 5, 6, 7
 # a step is looked at in its ends and the four Gauss points between, which also give its area
 PLACES = (0.0, 0.06943184420297371, 0.33000947820757187, 0.6699905217924281, 0.9305681557970263, 1.0)
 WEIGHTS = (0.0, 0.17392742256872692, 0.32607257743127307, 0.32607257743127307, 0.17392742256872692, 0.0)
 SPARE, BISECTIONS = 6, 60
-# two instants nearer than this [d] are one, also where t is 0
-SHORTEST = 1e-15
-
-
-@jit
-def _all_finite(values):
-    for i in range(values.size):
-        if not np.isfinite(values[i]):
-            return False
-    return True
-
-
-@jit
-def _all_inputs_finite(values):
-    for i in range(values.shape[0]):
-        for j in range(values.shape[1]):
-            if not np.isfinite(values[i, j]):
-                return False
-    return True
-
-
-@jit_inline
-def _copy(into, values):
-    """Copy one vector; unlike a slice assignment it cannot raise."""
-    for i in range(into.size):
-        into[i] = values[i]
-
-
-@jit_inline
-def _row(table, i):
-    """Row of member i in a table that has one row per member, or one for all."""
-    return i if table.shape[0] > 1 else 0
 
 
 @jit_inline
 def _set_input(task, work, i, t):
     """Write u(t) of the current segment into work.u; outside the table its ends are held."""
-    values = task.u[_row(task.u, i)]
+    values = task.u[row_of(task.u, i)]
     write_input(task.knots, values, task.is_linear, work.mark[SEGMENT], t, work.u)
 
 
@@ -85,7 +63,7 @@ def _moves_in_time(task, work, i):
     k = work.mark[SEGMENT]
     if task.is_linear == 0 or k < 0 or k >= task.knots.size - 1:
         return False
-    values = task.u[_row(task.u, i)]
+    values = task.u[row_of(task.u, i)]
     for j in range(values.shape[1]):
         if values[k, j] != values[k + 1, j]:
             return True
@@ -168,10 +146,10 @@ def _begin(task, work, i):
     work.clock[LAST_EVENT] = np.nan
     work.clock[STEP_TRIED] = 0.0
     work.rate[:] = 0.0
-    _copy(work.y, task.y0[i])
-    good = _all_finite(task.y0[i]) and _all_finite(task.p[i])
+    copy_vector(work.y, task.y0[i])
+    good = all_finite(task.y0[i]) and all_finite(task.p[i])
     if task.knots.size > 0:
-        good = good and _all_inputs_finite(task.u[_row(task.u, i)])
+        good = good and all_inputs_finite(task.u[row_of(task.u, i)])
     for e in range(task.event_first[i], task.event_last[i]):
         good = good and np.isfinite(task.event_jump[e]) and np.isfinite(task.event_rate[e])
     if not good:
@@ -217,7 +195,7 @@ def _save(task, course, work, i, t, y):
     """Write the state and the outputs of the next requested time, which is t."""
     row = work.mark[SAVED]
     if course.y.shape[1] > 0:
-        _copy(course.y[i, row], y)
+        copy_vector(course.y[i, row], y)
     if course.out.shape[1] > 0 and course.out.shape[2] > 0:
         _set_input(task, work, i, t)
         _call(task, work, i, task.output, t, y, course.out[i, row])
@@ -230,25 +208,14 @@ def _save_now(task, course, work, i):
     while work.mark[SAVED] < task.times.size:
         if task.times[work.mark[SAVED]] > work.clock[TIME]:
             return
+        if course.series.shape[2] > 0:
+            _look_now(task, work, i)
+            _write_series(task, course, work, i, work.mark[SAVED], 0.0)
         _save(task, course, work, i, work.clock[TIME], work.y)
 
 
 @jit
-def _interpolate(tableau, work, share):
-    """Write the state at a share (0-1) of the step just made into work.y_stage."""
-    dense, k, y, y_new, into = tableau.dense, work.k, work.y, work.y_new, work.y_stage
-    for s in range(y.size):
-        q_0, q_1, q_2 = 0.0, 0.0, 0.0
-        for j in range(8):
-            q_0 += dense[0, j] * k[j, s]
-            q_1 += dense[1, j] * k[j, s]
-            q_2 += dense[2, j] * k[j, s]
-        bent = y_new[s] + (1 - share) * (q_0 + share * (q_1 + share * q_2))
-        into[s] = (1 - share) * y[s] + share * bent
-
-
-@jit
-def _save_between(task, tableau, course, work, i, t_new):
+def _save_between(task, course, work, i, t_new):
     """Save requested times inside the accepted step by its fourth-order interpolation."""
     t = work.clock[TIME]
     h = t_new - t
@@ -256,20 +223,20 @@ def _save_between(task, tableau, course, work, i, t_new):
         t_save = task.times[work.mark[SAVED]]
         if t_save >= t_new:
             return
-        _interpolate(tableau, work, (t_save - t) / h)
+        interpolate(work, (t_save - t) / h)
         _save(task, course, work, i, t_save, work.y_stage)
 
 
 @jit_inline
-def _look(task, tableau, work, i, share, place, h):
+def _look(task, work, i, share, place, h):
     """Write states and outputs at a share of the step just made into row `place` of the samples."""
     if share == 0.0:
-        _copy(work.sample_y[place], work.y)
+        copy_vector(work.sample_y[place], work.y)
     elif share == 1.0:
-        _copy(work.sample_y[place], work.y_new)
+        copy_vector(work.sample_y[place], work.y_new)
     else:
-        _interpolate(tableau, work, share)
-        _copy(work.sample_y[place], work.y_stage)
+        interpolate(work, share)
+        copy_vector(work.sample_y[place], work.y_stage)
     if work.sample_out.shape[1] > 0:
         t = work.clock[TIME] + share * h
         _set_input(task, work, i, t)
@@ -286,6 +253,41 @@ def _seen(work, source, place):
 
 
 @jit
+def _look_now(task, work, i):
+    """Write states and outputs at the current time into the spare row of the samples."""
+    copy_vector(work.sample_y[SPARE], work.y)
+    if work.sample_out.shape[1] > 0:
+        _set_input(task, work, i, work.clock[TIME])
+        _call(task, work, i, task.output, work.clock[TIME], work.y, work.sample_out[SPARE])
+
+
+@jit
+def _write_series(task, course, work, i, row, weight):
+    """Write values and running integrals from the spare sample; a weight above 0 only adds to integrals."""
+    column = 0
+    for r in range(task.reduce_kind.size):
+        kind = task.reduce_kind[r]
+        if kind < CUMULATIVE:
+            continue
+        value = _seen(work, task.reduce_source[r], SPARE)
+        if weight > 0.0 and kind == CUMULATIVE:
+            course.series[i, row, column] += weight * value
+        elif weight == 0.0:
+            course.series[i, row, column] = value if kind == VALUE else course.reduced[i, r]
+        column += 1
+
+
+@jit
+def _series_between(task, course, work, i, row, h):
+    """Write the series at the requested times inside the step, which begin at this row."""
+    for m in range(row, work.mark[SAVED]):
+        share = (task.times[m] - work.clock[TIME]) / h
+        for j in range(5, 0, -1):  # first the time itself, then the Gauss points of the part before it
+            _look(task, work, i, share * PLACES[j], SPARE, h)
+            _write_series(task, course, work, i, m, WEIGHTS[j] * share * h)
+
+
+@jit
 def _reduce_area(work, source, h):
     total = 0.0
     for j in range(1, 5):
@@ -294,7 +296,7 @@ def _reduce_area(work, source, h):
 
 
 @jit
-def _reduce_extreme(task, tableau, work, i, source, sign, best, h):
+def _reduce_extreme(task, work, i, source, sign, best, h):
     """Largest sign*value: the samples, then the tip of the parabola through the best of them."""
     top = 0
     for j in range(1, 6):
@@ -318,7 +320,7 @@ def _reduce_extreme(task, tableau, work, i, source, sign, best, h):
         tip = 0.5 * (x0 + x1) - 0.5 * a / bend
         if not (tip > 0.0 and tip < 1.0) or tip == x1 or tip == x0 or tip == x2:
             break
-        _look(task, tableau, work, i, tip, SPARE, h)
+        _look(task, work, i, tip, SPARE, h)
         here = sign * _seen(work, source, SPARE)
         value = max(value, here)
         if tip < x1:
@@ -332,7 +334,7 @@ def _reduce_extreme(task, tableau, work, i, source, sign, best, h):
 
 
 @jit
-def _reduce_crossing(task, tableau, work, i, source, sign, level, h):
+def _reduce_crossing(task, work, i, source, sign, level, h):
     """First time in this step at which sign*value reaches sign*level, inf if it does not."""
     if sign * _seen(work, source, 0) >= sign * level:
         return work.clock[TIME]
@@ -343,7 +345,7 @@ def _reduce_crossing(task, tableau, work, i, source, sign, level, h):
                 middle = 0.5 * (low + high)
                 if not (middle > low and middle < high):
                     break
-                _look(task, tableau, work, i, middle, SPARE, h)
+                _look(task, work, i, middle, SPARE, h)
                 if sign * _seen(work, source, SPARE) >= sign * level:
                     high = middle
                 else:
@@ -353,22 +355,22 @@ def _reduce_crossing(task, tableau, work, i, source, sign, level, h):
 
 
 @jit
-def _reduce_step(task, tableau, course, work, i, t_new):
+def _reduce_step(task, course, work, i, t_new):
     """Let every reducer see the accepted step."""
     h = t_new - work.clock[TIME]
     for j in range(6):
-        _look(task, tableau, work, i, PLACES[j], j, h)
+        _look(task, work, i, PLACES[j], j, h)
     for r in range(task.reduce_kind.size):
         kind, source, old = task.reduce_kind[r], task.reduce_source[r], course.reduced[i, r]
         if kind == LARGEST:
-            course.reduced[i, r] = _reduce_extreme(task, tableau, work, i, source, 1.0, old, h)
+            course.reduced[i, r] = _reduce_extreme(task, work, i, source, 1.0, old, h)
         elif kind == SMALLEST:
-            course.reduced[i, r] = -_reduce_extreme(task, tableau, work, i, source, -1.0, -old, h)
-        elif kind == AREA:
+            course.reduced[i, r] = -_reduce_extreme(task, work, i, source, -1.0, -old, h)
+        elif kind in (AREA, CUMULATIVE):
             course.reduced[i, r] = old + _reduce_area(work, source, h)
-        elif kind >= ABOVE and old == np.inf:
+        elif kind in (ABOVE, BELOW) and old == np.inf:
             sign, level = (1.0 if kind == ABOVE else -1.0), task.reduce_level[r]
-            course.reduced[i, r] = _reduce_crossing(task, tableau, work, i, source, sign, level, h)
+            course.reduced[i, r] = _reduce_crossing(task, work, i, source, sign, level, h)
 
 
 @jit
@@ -377,16 +379,13 @@ def _reduce_ends(task, course, work, i, is_end):
     if task.reduce_kind.size == 0:
         return
     t = work.clock[TIME]
-    _copy(work.sample_y[SPARE], work.y)
-    if work.sample_out.shape[1] > 0:
-        _set_input(task, work, i, t)
-        _call(task, work, i, task.output, t, work.y, work.sample_out[SPARE])
+    _look_now(task, work, i)
     for r in range(task.reduce_kind.size):
         kind, value = task.reduce_kind[r], _seen(work, task.reduce_source[r], SPARE)
         old = course.reduced[i, r] if is_end else (-np.inf if kind == LARGEST else np.inf)
-        if kind == FINAL:
+        if kind in (FINAL, VALUE):
             course.reduced[i, r] = value
-        elif kind == AREA:
+        elif kind in (AREA, CUMULATIVE):
             course.reduced[i, r] = old if is_end else 0.0
         elif kind == LARGEST:
             course.reduced[i, r] = max(old, value)
@@ -411,35 +410,40 @@ def _stage_state(a, s, y, k, y_stage):
     for j in range(s):
         weight = a[s, j]
         for m in range(n):
-            y_stage[m] += weight * k[j, m]
+            y_stage[m] = fma(weight, k[j, m], y_stage[m])
 
 
 @jit_inline
-def _stage_sum(tableau, s, h, k, dfdt):
-    """Add the earlier stages and the time derivative to the derivative in k[s]."""
+def _stage_sum(tableau, s, h, work):
+    """Add the infusions, the time derivative and the earlier stages to the derivative in k[s]."""
+    added, k, dfdt, rate = work.g, work.k, work.dfdt, work.rate
     n = dfdt.size
     weight = h * tableau.time_weights[s]
     for m in range(n):
-        k[s, m] += weight * dfdt[m]
-    c = tableau.c
+        added[m] = fma(weight, dfdt[m], rate[m] if s > 0 else 0.0)
+    c, inverse = tableau.c, 1.0 / h
     for j in range(s):
-        weight = c[s, j] / h
+        weight = c[s, j] * inverse
         for m in range(n):
-            k[s, m] += weight * k[j, m]
+            added[m] = fma(weight, k[j, m], added[m])
+    for m in range(n):
+        k[s, m] += added[m]
 
 
 @jit_inline
 def _attempt(task, tableau, work, i, h):
     """Try one step of size h into work.y_new; return the largest scaled error (inf if not finite)."""
     t, lu = work.clock[TIME], work.lu.ctypes.data
-    y, y_stage, y_new, k, dfdt = work.y, work.y_stage, work.y_new, work.k, work.dfdt
+    y, y_stage, y_new, k = work.y, work.y_stage, work.y_new, work.k
     call_factor(task.factor, work.jac.ctypes.data, 1.0 / (h * tableau.gamma), lu)
-    _copy(k[0], work.f)
+    copy_vector(k[0], work.f)
     for s in range(8):
         if s > 0:
             _stage_state(tableau.a, s, y, k, y_stage)
-            _derivative(task, work, i, t + tableau.nodes[s] * h, y_stage, k[s])
-        _stage_sum(tableau, s, h, k, dfdt)
+            at = t + tableau.nodes[s] * h
+            _set_input(task, work, i, at)
+            _call(task, work, i, task.rhs, at, y_stage, k[s])
+        _stage_sum(tableau, s, h, work)
         call_solve(task.solve, lu, k.ctypes.data + s * k.shape[1] * 8)
     for m in range(y.size):
         y_new[m] = y_stage[m] + k[7, m]
@@ -495,12 +499,12 @@ def _choose_step(work, stop):
 def _control(work, h, error):
     """Propose the next step from this error and the last (PI); return True if h is accepted."""
     if error > 1.0:
-        factor = max(SHRINK, SAFETY * error ** (-1.0 / ORDER)) if np.isfinite(error) else SHRINK
+        factor = max(SHRINK, SAFETY * two_to(-log_2(error) / ORDER)) if np.isfinite(error) else SHRINK
         work.clock[STEP] = h * factor
         work.mark[REJECTED] = 1
         return False
     floored = max(error, 1e-10)
-    factor = SAFETY * floored ** (-0.7 / ORDER) * work.clock[ERROR_OLD] ** (0.4 / ORDER)
+    factor = SAFETY * two_to((0.4 * log_2(work.clock[ERROR_OLD]) - 0.7 * log_2(floored)) / ORDER)
     factor = min(GROW, max(SHRINK, factor))
     if work.mark[REJECTED] == 1:
         factor = min(factor, 1.0)
@@ -511,12 +515,24 @@ def _control(work, h, error):
     return True
 
 
+@jit
+def _look_back(task, tableau, course, work, i, t_new):
+    """Save what lies inside the step just made, and let the reducers see it."""
+    row, t = work.mark[SAVED], work.clock[TIME]
+    bend(tableau, work)
+    _save_between(task, course, work, i, t_new)
+    if course.series.shape[2] > 0:
+        _series_between(task, course, work, i, row, t_new - t)
+    if task.reduce_kind.size > 0:
+        _reduce_step(task, course, work, i, t_new)
+
+
 @jit_inline
 def _advance(task, tableau, course, work, i):
     """Make one accepted step, save what lies inside it, and move the clock."""
     stop = _next_stop(task, work, i)
     t = work.clock[TIME]
-    smallest = max(SHORTEST, 8 * np.finfo(np.float64).eps * max(abs(t), abs(stop)))
+    smallest = smallest_step(t)
     if stop - t <= smallest:
         work.clock[TIME] = stop
         return
@@ -529,10 +545,9 @@ def _advance(task, tableau, course, work, i):
         error = _attempt(task, tableau, work, i, h)
         if _control(work, h, error):
             t_new = stop if h == stop - t else t + h
-            _save_between(task, tableau, course, work, i, t_new)
-            if task.reduce_kind.size > 0:
-                _reduce_step(task, tableau, course, work, i, t_new)
-            _copy(work.y, work.y_new)
+            if task.times[work.mark[SAVED]] < t_new or task.reduce_kind.size > 0:
+                _look_back(task, tableau, course, work, i, t_new)
+            copy_vector(work.y, work.y_new)
             work.clock[TIME] = t_new
             work.mark[FRESH] = 0
             return
@@ -551,7 +566,7 @@ def _finish(course, work, i):
     if status != OK:
         course.fail_time[i] = work.clock[TIME]
         course.fail_step[i] = work.clock[STEP_TRIED]
-        _copy(course.fail_state[i], work.y)
+        copy_vector(course.fail_state[i], work.y)
         for r in range(course.reduced.shape[1]):
             course.reduced[i, r] = np.nan
         course.fail_component[i] = work.mark[COMPONENT]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from osseo.engine._call import call_model, jit, jit_inline, write_input
+from osseo.engine._call import call_model, fma, jit, jit_inline, write_input
 
 __all__ = ["run_columns"]
 
@@ -130,28 +130,41 @@ def _substeps(rhs, t, step, m, p, u, cell, scale):
     return worst, state
 
 
+@jit_inline
+def more_substeps(m, gap):
+    """Return into how many substeps a cell is cut next."""
+    return min(MAX_SUBSTEPS, m * (max(2, int(np.ceil(np.sqrt(gap)))) if gap < 256.0 else 16))
+
+
+@jit_inline
+def refine(task, work, h, m, p, y, c):
+    """Advance cell c over h from m substeps on; return the calls made. y (n_states,), p is an address."""
+    cell, scale, t, u, calls = work.cell, work.scale, work.clock[TIME], work.u.ctypes.data, 0
+    while True:
+        for s in range(y.size):
+            cell[TRIAL, s] = y[s]
+        worst, state = _substeps(task.rhs, t, h / m, m, p, u, cell, scale)
+        gap = worst / task.tolerance
+        calls += 2 * m
+        if gap <= 1.0:
+            break
+        if m >= MAX_SUBSTEPS:
+            _fail(work, STEP_TOO_SMALL if np.isfinite(gap) else NOT_FINITE, state, c)
+            return calls
+        m = more_substeps(m, gap)
+    for s in range(y.size):
+        y[s] = cell[TRIAL, s]
+    return calls
+
+
 @jit
 def _react(task, work, h):
     """Reactions of every cell over h, in as many equal substeps as the tolerance asks for."""
-    y, cell, scale = work.y, work.cell, work.scale
-    t, n = work.clock[TIME], work.y.shape[1]
-    u, p, stride = work.u.ctypes.data, work.p.ctypes.data, work.p.shape[1] * 8
-    for c in range(y.shape[0]):
-        m, gap = 1, np.inf
-        while not gap <= 1.0:
-            for s in range(n):
-                cell[TRIAL, s] = y[c, s]
-            worst, state = _substeps(task.rhs, t, h / m, m, p + c * stride, u, cell, scale)
-            gap = worst / task.tolerance
-            work.mark[CALLS] += 2 * m
-            if gap <= 1.0:
-                break
-            if m >= MAX_SUBSTEPS:
-                _fail(work, STEP_TOO_SMALL if np.isfinite(gap) else NOT_FINITE, state, c)
-                return
-            m = min(MAX_SUBSTEPS, m * (max(2, int(np.ceil(np.sqrt(gap)))) if gap < 256.0 else 16))
-        for s in range(n):
-            y[c, s] = cell[TRIAL, s]
+    p, stride = work.p.ctypes.data, work.p.shape[1] * 8
+    for c in range(work.y.shape[0]):
+        work.mark[CALLS] += refine(task, work, h, 1, p + c * stride, work.y[c], c)
+        if work.mark[STATUS] != OK:
+            return
 
 
 @jit
@@ -172,7 +185,7 @@ def _check(task, work):
 @jit
 def _conductances(task, work, f):
     """Face conductances of field f: the two half cells of a face in series (harmonic mean)."""
-    y, out, v, g, half = work.y, work.out, work.v, work.g, work.right
+    y, out, v, g, half, area = work.y, work.out, work.v, work.g, work.right, task.face_areas
     n = v.size
     volume, coefficient = task.volume[f], task.coefficient[f]
     for c in range(n):
@@ -181,38 +194,52 @@ def _conductances(task, work, f):
         if not (np.isfinite(d) and d >= 0.0):
             _fail(work, NOT_FINITE, task.field[f], c)
         half[c] = 2.0 * d / v[c]
-    g[0] = half[0] if task.near[f] >= 0 else 0.0
-    g[n] = half[n - 1] if task.far[f] >= 0 else 0.0
+        work.size[c] = v[c] * task.cell_areas[c]
+    g[0] = half[0] * area[0] if task.near[f] >= 0 else 0.0
+    g[n] = half[n - 1] * area[n] if task.far[f] >= 0 else 0.0
     for c in range(n - 1):
         a, b = half[c], half[c + 1]
-        g[c + 1] = a * b / (a + b) if a > 0.0 and b > 0.0 else 0.0
+        g[c + 1] = area[c + 1] * (a * b / (a + b)) if a > 0.0 and b > 0.0 else 0.0
 
 
 @jit_inline
-def _sweep(v, g, rho, upper, rest, weights, near, far):
+def _factor(work, weights):
+    """Write what all sweeps of one field share: kept part, inverse pivots, both neighbours' shares."""
+    size, g, kept, upper, lower, inverse = work.size, work.g, work.kept, work.upper, work.lower, work.inverse
+    old, new = weights
+    before = 0.0
+    for c in range(size.size):
+        kept[c] = size[c] - old * (g[c] + g[c + 1])
+        inverse[c] = 1.0 / (size[c] + new * (g[c + 1] + g[c] * (1.0 - before)))
+        before = new * g[c + 1] * inverse[c]
+        lower[c] = new * g[c] * inverse[c]
+        upper[c] = before
+
+
+@jit_inline
+def _sweep(work, weights, near, far):
     """One theta step of the density rho, walls held at near and far; return what entered.
 
-    v (n_cells,), g (n_cells + 1,); weights: share of the step by the old and by the new density [d].
+    weights: share of the step by the old and by the new density [d].
     """
-    n = v.size
+    g, rho, rest = work.g, work.rho, work.right
+    kept, upper, lower, inverse = work.kept, work.upper, work.lower, work.inverse
+    n = rho.size
     old, new = weights
-    for c in range(n):
-        left = near if c == 0 else rho[c - 1]
-        right = far if c == n - 1 else rho[c + 1]
-        kept = rho[c] * (v[c] - old * (g[c] + g[c + 1]))
-        rest[c] = kept + old * (g[c] * left + g[c + 1] * right)
-    rest[0] += new * g[0] * near
-    rest[n - 1] += new * g[n] * far
     entered = old * (g[0] * (near - rho[0]) + g[n] * (far - rho[n - 1]))
-    upper[0] = new * g[1] / (v[0] + new * (g[0] + g[1]))
-    rest[0] /= v[0] + new * (g[0] + g[1])
-    for c in range(1, n):
-        pivot = v[c] + new * (g[c + 1] + g[c] * (1.0 - upper[c - 1]))
-        upper[c] = new * g[c + 1] / pivot
-        rest[c] = (rest[c] + new * g[c] * rest[c - 1]) / pivot
-    rho[n - 1] = rest[n - 1]
-    for c in range(n - 2, -1, -1):
-        rho[c] = rest[c] + upper[c] * rho[c + 1]
+    left, before, push = near, 0.0, new * g[0] * near
+    for c in range(n):
+        right = far if c == n - 1 else rho[c + 1]
+        pull = new * g[n] * far if c == n - 1 else 0.0
+        around = g[c] * left + g[c + 1] * right
+        total = rho[c] * kept[c] + old * around + push + pull
+        before = fma(lower[c], before, total * inverse[c])
+        rest[c] = before
+        left, push = rho[c], 0.0
+    after = 0.0
+    for c in range(n - 1, -1, -1):
+        after = fma(upper[c], after, rest[c])
+        rho[c] = after
     return entered + new * (g[0] * (near - rho[0]) + g[n] * (far - rho[n - 1]))
 
 
@@ -222,12 +249,12 @@ def _diffuse(task, work, f, h):
     _conductances(task, work, f)
     if work.mark[STATUS] != OK:
         return
-    y, v, g, rho = work.y, work.v, work.g, work.rho
+    y, v, size, g, rho = work.y, work.v, work.size, work.g, work.rho
     n, field = v.size, task.field[f]
     fastest = 0.0
     for c in range(n):
         rho[c] = y[c, field] / v[c]
-        fastest = max(fastest, (g[c] + g[c + 1]) / v[c])
+        fastest = max(fastest, (g[c] + g[c + 1]) / size[c])
     # (1 - theta) step fastest <= 1 keeps every term of the explicit half positive
     m = np.ceil(0.5000001 * h * fastest)
     theta = 0.5 if m <= MAX_SWEEPS else 1.0
@@ -235,8 +262,9 @@ def _diffuse(task, work, f, h):
     near = work.p[0, task.near[f]] if task.near[f] >= 0 else 0.0
     far = work.p[n - 1, task.far[f]] if task.far[f] >= 0 else 0.0
     weights = ((1.0 - theta) * h / m, theta * h / m)
+    _factor(work, weights)
     for _ in range(m):
-        work.wall[f] += _sweep(v, g, rho, work.upper, work.right, weights, near, far)
+        work.wall[f] += _sweep(work, weights, near, far)
     for c in range(n):
         y[c, field] = rho[c] * v[c]
 

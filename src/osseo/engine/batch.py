@@ -6,23 +6,24 @@ loop reads, and hands chunks of members to threads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
-from osseo.engine._rodas5p import make_tableau
 from osseo.engine.dosing.table import EventTable, SettledEvents
 from osseo.engine.failure import Failures
 from osseo.engine.inputs import InputTable, pack_inputs
-from osseo.engine.kernel import Kernel
+from osseo.engine.kernel import Kernel, LaneKernel
 from osseo.engine.native.batch_arrays import Course, Task, make_work
+from osseo.engine.native.lane_arrays import LaneSizes, make_lanes
 from osseo.engine.native.loops import kind_of, load_loop
+from osseo.engine.native.rodas5p import make_tableau
 from osseo.engine.result import BatchResult
 from osseo.engine.scale.memory import check_memory
-from osseo.engine.scale.reducer import Reducer, pack_reducers
+from osseo.engine.scale.reducer import FIRST_SERIES, Reducer, pack_reducers
 from osseo.engine.status import Status
-from osseo.engine.threads import run_chunks
+from osseo.engine.threads import check_width, choose_width, run_chunks
 from osseo.errors import InputError, Issue
 
 __all__ = ["BatchSettings", "solve_batch"]
@@ -43,7 +44,8 @@ class BatchSettings(TypedDict, total=False):
     rtol, atol : error allowed per step and state, atol + rtol*|y|; atol () or (n_states,), default
         rtol*1e-3. max_steps : steps a member may try. n_threads : default all processors.
     reducers : numbers to take from each course inside the loop. store : `all` (states and outputs at
-        the times), `outputs`, or `none`: only the reducers.
+        the times), `outputs`, or `none`: only the reducers. width : members side by side (default: what
+        the processor holds, 1 for a single member); it changes no bit of the result.
     """
 
     rtol: float
@@ -52,6 +54,7 @@ class BatchSettings(TypedDict, total=False):
     n_threads: int | None
     reducers: Sequence[Reducer]
     store: str
+    width: int | None
 
 
 def solve_batch(
@@ -91,16 +94,12 @@ def solve_batch(
     task = Task(**fields)
     store = settings.get("store", "all")
     course = Course(**_make_course(kernel, task, store))
-    tableau = make_tableau()
-    sizes = (kernel.n_states, kernel.n_inputs, kernel.n_nonzero, kernel.n_lu, kernel.n_outputs)
-
-    kinds = [kind_of(group) for group in (task, tableau, course, make_work(*sizes))]
-    run_members = load_loop("osseo.engine._batch_loop", "run_members", *kinds)
-
-    def run(first: int, last: int) -> None:
-        run_members(task, tableau, course, make_work(*sizes), first, last)
-
-    run_chunks(run, task.y0.shape[0], settings.get("n_threads"))
+    lanes = _choose_lanes(kernel, task.y0.shape[0], settings.get("width"))
+    if lanes is not None:
+        task = task._replace(lane_start=lanes.start, lane_slope=lanes.slope, lane_attempt=lanes.attempt)
+    width = lanes.width if lanes is not None else 1
+    run = _make_run(kernel, task, course, width)
+    run_chunks(run, task.y0.shape[0], settings.get("n_threads"), width=width, fills=4)
     if isinstance(events, SettledEvents):
         course.status[events.failed] = Status.NO_STEADY_STATE
     return BatchResult(
@@ -111,8 +110,39 @@ def solve_batch(
         fail_time=course.fail_time,
         n_steps=course.n_steps,
         reduced=course.reduced,
+        series=course.series,
         failures=Failures(course.fail_step, course.fail_state, course.fail_component, course.fail_event),
     )
+
+
+def _choose_lanes(kernel: Kernel, n: int, width: int | None) -> LaneKernel | None:
+    """Return the code for members side by side, or None where there is none or one member is alone."""
+    width = choose_width(n, width)
+    return kernel.make_lanes(width) if kernel.make_lanes is not None and width > 1 else None
+
+
+def _make_run(kernel: Kernel, task: Task, course: Course, width: int) -> Callable[[int, int], None]:
+    """Return the function that computes members first..last-1."""
+    tableau = make_tableau()
+    sizes = (kernel.n_states, kernel.n_inputs, kernel.n_nonzero, kernel.n_lu, kernel.n_outputs)
+    groups = [task, tableau, course, make_work(*sizes)]
+    if width == 1:
+        run_members = load_loop("osseo.engine._batch_loop", "run_members", *map(kind_of, groups))
+
+        def run(first: int, last: int) -> None:
+            run_members(task, tableau, course, make_work(*sizes), first, last)
+
+        return run
+    lane_sizes = LaneSizes(
+        kernel.n_states, kernel.n_parameters, kernel.n_inputs, kernel.n_nonzero, kernel.n_lu
+    )
+    groups.append(make_lanes(width, lane_sizes))
+    run_lanes = load_loop("osseo.engine._lane_loop", "run_lanes", *map(kind_of, groups))
+
+    def run_side_by_side(first: int, last: int) -> None:
+        run_lanes(task, tableau, course, make_work(*sizes), make_lanes(width, lane_sizes), first, last)
+
+    return run_side_by_side
 
 
 def _make_task(kernel, p, y0, times, u, events, settings: BatchSettings) -> dict[str, Any]:
@@ -127,12 +157,16 @@ def _make_task(kernel, p, y0, times, u, events, settings: BatchSettings) -> dict
     atol, tolerance_issues = _pack_tolerance(rtol, settings.get("atol"), kernel.n_states)
     reducers, reducer_issues = pack_reducers(settings.get("reducers", ()), kernel)
     issues += input_issues + event_issues + tolerance_issues + reducer_issues
+    issues += check_width(settings.get("width"))
     if settings.get("store", "all") not in _STORES:
         issues.append(Issue("store", f"got {settings.get('store')!r}; expected one of {', '.join(_STORES)}"))
     if issues:
         raise InputError.from_issues("solve_batch", issues)
     return {
         **{name: getattr(kernel, name) for name in ("rhs", "jac", "factor", "solve", "output")},
+        "lane_start": 0,
+        "lane_slope": 0,
+        "lane_attempt": 0,
         "uses_time": int(kernel.uses_time),
         "p": p,
         "y0": y0,
@@ -165,11 +199,13 @@ def _check_shapes(kernel: Kernel, p: np.ndarray, y0: np.ndarray, times: np.ndarr
 
 def _pack_tolerance(rtol: float, atol: Any, n_states: int) -> tuple[np.ndarray, list[Issue]]:
     """Return atol as (n_states,) and what is wrong with the tolerances."""
-    given = np.asarray(rtol * 1e-3 if atol is None else atol, dtype=np.float64)
     issues = []
     if not 1e-14 < rtol < 1:
         issues.append(Issue("rtol", f"got {rtol}; expected between 1e-14 and 1"))
-    if given.shape not in ((), (n_states,)) or not np.all(given > 0):
+    if atol is None:
+        return np.full(n_states, rtol * 1e-3), issues
+    given = np.asarray(atol, dtype=np.float64)
+    if given.shape not in ((), (n_states,)) or not np.all((given > 0) & np.isfinite(given)):
         issues.append(Issue("atol", f"got {given!r}; expected positive, () or ({n_states},)"))
         return np.ones(n_states), issues
     return np.array(np.broadcast_to(given, (n_states,))), issues
@@ -228,12 +264,14 @@ def _make_course(kernel: Kernel, task: Task, store: str) -> dict[str, np.ndarray
     """Allocate the results; NaN wherever nothing will be written."""
     n, n_times = task.y0.shape[0], task.times.size
     y_times, out_times = (n_times if store in kept else 0 for kept in (("all",), ("all", "outputs")))
-    size = 8 * n * (y_times * kernel.n_states + out_times * kernel.n_outputs)
+    n_series = int((task.reduce_kind >= FIRST_SERIES).sum())
+    size = 8 * n * (y_times * kernel.n_states + out_times * kernel.n_outputs + n_times * n_series)
     check_memory("solve_batch", size, f"the results of {n} members at {n_times} times")
     return {
         "y": np.full((n, y_times, kernel.n_states), np.nan),
         "out": np.full((n, out_times, kernel.n_outputs), np.nan),
         "reduced": np.full((n, task.reduce_kind.size), np.nan),
+        "series": np.full((n, n_times, n_series), np.nan),
         "status": np.zeros(n, dtype=np.int64),
         "n_steps": np.zeros(n, dtype=np.int64),
         "fail_time": np.full(n, np.nan),

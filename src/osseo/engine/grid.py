@@ -12,7 +12,7 @@ import numpy as np
 
 from osseo.errors import InputError
 
-__all__ = ["FaceLaw", "FieldTransport", "Grid", "graded_grid", "uniform_grid"]
+__all__ = ["FaceLaw", "FieldTransport", "Grid", "graded_grid", "radial_grid", "uniform_grid"]
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,17 @@ class Grid:
     Parameters
     ----------
     edges : (n_cells + 1,) [mm] increasing, from the near to the far side.
+    face_areas : (n_cells + 1,) [1] area of each face relative to one reference, e.g. the near one;
+        None is a column of equal cross-section. Amounts stay per unit cross-section of their own cell.
 
     Raises
     ------
-    InputError : fewer than two edges, or edges that do not increase.
+    InputError : fewer than two edges, edges that do not increase, or areas that are not above zero
+        (the far one may be zero: the axis of a cylinder).
     """
 
     edges: np.ndarray
+    face_areas: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         edges = np.ascontiguousarray(self.edges, dtype=np.float64)
@@ -36,7 +40,14 @@ class Grid:
             raise InputError(f"grid: got edges of shape {edges.shape}; expected (n_cells + 1,)")
         if not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0):
             raise InputError("grid: edges must be finite and increase from the near to the far side")
+        given = np.ones(edges.size) if self.face_areas is None else self.face_areas
+        areas = np.ascontiguousarray(given, dtype=np.float64)
+        if areas.shape != edges.shape or not np.all(np.isfinite(areas)):
+            raise InputError(f"grid: got face areas of shape {areas.shape}; expected {edges.shape}, finite")
+        if np.any(areas[:-1] <= 0) or areas[-1] < 0:
+            raise InputError("grid: face areas must be above zero; only the far one may be zero")
         object.__setattr__(self, "edges", edges)
+        object.__setattr__(self, "face_areas", areas)
 
     @property
     def n_cells(self) -> int:
@@ -52,6 +63,12 @@ class Grid:
     def centres(self) -> np.ndarray:
         """Initial cell centres (n_cells,) [mm]."""
         return 0.5 * (self.edges[:-1] + self.edges[1:])
+
+    @property
+    def cell_areas(self) -> np.ndarray:
+        """Cross-sections (n_cells,) [1]: volume over width, exact where area is linear in depth."""
+        areas = np.asarray(self.face_areas)
+        return 0.5 * (areas[:-1] + areas[1:])
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,28 @@ def uniform_grid(length: float, n_cells: int) -> Grid:
     if n_cells < 1 or not length > 0:
         raise InputError(f"grid: got length {length} mm, {n_cells} cells; both must be positive")
     return Grid(np.linspace(0.0, length, n_cells + 1))
+
+
+def radial_grid(edges: np.ndarray, radius: float, outward: bool = False) -> Grid:
+    """Column along the radius of a cylinder; areas are relative to the near face.
+
+    Parameters
+    ----------
+    edges : (n_cells + 1,) [mm] depth from the near face, from 0 on.
+    radius : [mm] of the near face; inward, it is at least the depth of the column.
+    outward : cells grow away from the axis (bone around a screw), else they shrink towards it (socket).
+
+    Raises
+    ------
+    InputError : a radius that is not positive, or a column longer than the way to the axis.
+    """
+    edges = np.asarray(edges, dtype=np.float64)
+    if not radius > 0:
+        raise InputError(f"grid: got radius {radius} mm; it must be positive")
+    if not outward and edges[-1] > radius * (1 + 1e-12):
+        raise InputError(f"grid: a column of {edges[-1]:g} mm passes the axis at {radius:g} mm; shorten it")
+    areas = (radius + edges if outward else radius - edges) / radius
+    return Grid(edges, np.maximum(areas, 0.0))
 
 
 def graded_grid(length: float, first: float, ratio: float) -> Grid:

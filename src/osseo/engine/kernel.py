@@ -12,10 +12,53 @@ C signatures (all arrays are contiguous double, y (n_states,), p (n_parameters,)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["Kernel"]
+__all__ = ["ColumnKernel", "ColumnLaw", "Kernel", "LaneKernel"]
+
+
+class ColumnLaw(NamedTuple):
+    """How one field moves: indices of its state, volume (or -1), coefficient, and of walls held (or -1)."""
+
+    field: int
+    volume: int
+    coefficient: int
+    near: int
+    far: int
+
+
+@dataclass(frozen=True)
+class ColumnKernel:
+    """Machine code that advances `width` columns side by side, through a table of addresses.
+
+    void react(int64* table)   void refine(int64* table)   void transport(int64* table)
+    void check(int64* table)   void outputs(int64* table)      see `native.column_arrays`
+    """
+
+    width: int
+    react: int
+    refine: int
+    transport: int
+    check: int
+    outputs: int
+    owner: Any = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class LaneKernel:
+    """Machine code that advances `width` members side by side; see `native.lane_arrays` for its block.
+
+    void start(double* block)   void slope(double* block)
+    void attempt(double* block, double* atol, double rtol)
+    """
+
+    width: int
+    start: int
+    slope: int
+    attempt: int
+    owner: Any = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -28,6 +71,8 @@ class Kernel:
     n_states, n_parameters, n_inputs, n_outputs : sizes of y, p, u, out.
     n_nonzero : stored entries of the Jacobian; n_lu : entries of the factorisation with fill.
     uses_time : False promises that rhs does not read t, which saves two calls of rhs per step.
+    make_lanes, make_columns : return the code for a number of members, or of columns with these laws of
+        transport, side by side, with the same bits; None if there is only the scalar form.
     """
 
     rhs: int
@@ -44,3 +89,7 @@ class Kernel:
     n_lu: int
     owner: Any = field(default=None, repr=False, compare=False)
     uses_time: bool = True
+    make_lanes: Callable[[int], LaneKernel] | None = field(default=None, repr=False, compare=False)
+    make_columns: Callable[[int, tuple[ColumnLaw, ...]], ColumnKernel] | None = field(
+        default=None, repr=False, compare=False
+    )

@@ -27,6 +27,8 @@ class BatchResult:
     fail_time : (n,) [d] last time reached by a member that failed, else NaN.
     n_steps : (n,) steps tried.
     reduced : (n, n_reducers) what the reducers found; NaN for members that failed.
+    series : (n, n_times, n_series) of the reducers `cumulative` and `value`, in their order; NaN from
+        a failure on.
     """
 
     times: np.ndarray
@@ -37,6 +39,7 @@ class BatchResult:
     n_steps: np.ndarray
     failures: Failures = field(repr=False)
     reduced: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    series: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     @property
     def ok(self) -> np.ndarray:

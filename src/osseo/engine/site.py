@@ -6,7 +6,7 @@ and holds for every cell alike; what differs between cells are states and parame
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack
 
@@ -15,14 +15,19 @@ import numpy as np
 from osseo.engine.failure import Failures, summarise_failures
 from osseo.engine.grid import FaceLaw, FieldTransport, Grid
 from osseo.engine.inputs import InputTable, pack_inputs
-from osseo.engine.kernel import Kernel
+from osseo.engine.kernel import ColumnLaw, Kernel
+from osseo.engine.native.column_arrays import ColumnLanes, ColumnSizes, make_column_lanes
 from osseo.engine.native.loops import kind_of, load_loop
 from osseo.engine.native.site_arrays import SiteCourseArrays, SiteTask, make_site_work
+from osseo.engine.scale.memory import check_memory
 from osseo.engine.status import Status
-from osseo.engine.threads import run_chunks
+from osseo.engine.threads import check_width, choose_width, run_chunks
 from osseo.errors import InputError, Issue, SolveError
 
 __all__ = ["SiteResult", "SiteSettings", "solve_site"]
+
+
+_LANE_PARTS = ("react", "refine", "transport", "check", "outputs")
 
 
 class SiteSettings(TypedDict, total=False):
@@ -31,7 +36,8 @@ class SiteSettings(TypedDict, total=False):
     p_cell (n or 1, n_cells, k) replaces columns p_cell_index (k,) of p cell by cell. dt [d]: longest
     macro-step. tolerance: gap between the Euler and the Heun step, over the scale of the state, above
     which a cell is cut into substeps. scale (n_states,): smallest amount that matters, default
-    1 % of the mean cell width (densities of order one); it grows with the amounts met.
+    1 % of the mean cell width (densities of order one); it grows with the amounts met. width: columns side by
+    side (default: what the processor holds); it changes no bit of the result.
     """
 
     p_cell: np.ndarray | None
@@ -40,6 +46,7 @@ class SiteSettings(TypedDict, total=False):
     tolerance: float
     scale: np.ndarray | float | None
     n_threads: int | None
+    width: int | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,9 @@ def solve_site(
 
     with amounts a per unit area, thickness v of a cell (a state that starts at the grid's width)
     and density rho = a/v. The flux out of one cell is the flux into the next, so amounts close to
-    rounding. A wall that holds a density lies half a cell from the first centre.
+    rounding. A wall that holds a density lies half a cell from the first centre. In a radial column F
+    is multiplied by the area of its face over the cross-section of the cell (`Grid.face_areas`), and
+    amounts close after weighting by that cross-section; `wall_in` is in units of the reference area.
 
     Parameters
     ----------
@@ -122,17 +131,11 @@ def solve_site(
     InputError : arrays of the wrong shape, unsorted times, indices outside the model.
     """
     task = SiteTask(**_make_task(kernel, grid, (p, y0, times), u, transport, settings))
-    n, n_cells, n_fields = task.y0.shape[0], grid.n_cells, len(transport)
+    n, n_fields = task.y0.shape[0], len(transport)
     course = SiteCourseArrays(**_make_course(kernel, task.y0.shape, task.times.size, n_fields))
-    sizes = (kernel.n_states, kernel.n_parameters, kernel.n_inputs, kernel.n_outputs)
-
-    kinds = [kind_of(group) for group in (task, course, make_site_work(n_cells, sizes, n_fields))]
-    run_columns = load_loop("osseo.engine._site_loop", "run_columns", *kinds)
-
-    def run(first: int, last: int) -> None:
-        run_columns(task, course, make_site_work(n_cells, sizes, n_fields), first, last)
-
-    run_chunks(run, n, settings.get("n_threads"))
+    width = choose_width(n, settings.get("width"))
+    run = _make_run(kernel, task, course, grid, width)
+    run_chunks(run, n, settings.get("n_threads"), width=width)
     return SiteResult(
         times=task.times,
         y=course.y,
@@ -152,6 +155,41 @@ def solve_site(
     )
 
 
+def _make_run(
+    kernel: Kernel, task: SiteTask, course: SiteCourseArrays, grid: Grid, width: int
+) -> Callable[[int, int], None]:
+    """Return the function that computes members first..last-1, side by side if there are several."""
+    n_cells, n_fields = grid.n_cells, task.field.size
+    sizes = (kernel.n_states, kernel.n_parameters, kernel.n_inputs, kernel.n_outputs)
+    if kernel.make_columns is None or width == 1:
+        groups = (task, course, make_site_work(n_cells, sizes, n_fields))
+        run_columns = load_loop("osseo.engine._site_loop", "run_columns", *map(kind_of, groups))
+
+        def run(first: int, last: int) -> None:
+            run_columns(task, course, make_site_work(n_cells, sizes, n_fields), first, last)
+
+        return run
+    laws = zip(task.field, task.volume, task.coefficient, task.near, task.far, strict=True)
+    code = kernel.make_columns(width, tuple(ColumnLaw(*map(int, law)) for law in laws))
+    addresses = {f"lane_{name}": getattr(code, name) for name in _LANE_PARTS}
+    task = task._replace(**addresses)
+    column_sizes = ColumnSizes(*sizes, n_cells, n_fields, task.p_cell_index.size)
+    geometry = (task.widths, task.face_areas, task.cell_areas)
+
+    def make_lanes() -> ColumnLanes:
+        return make_column_lanes(width, column_sizes, task.p_cell_index, geometry)
+
+    groups = (task, course, make_site_work(n_cells, sizes, n_fields), make_lanes())
+    run_lanes = load_loop("osseo.engine._site_lane_loop", "run_column_lanes", *map(kind_of, groups))
+
+    def run_side_by_side(first: int, last: int) -> None:
+        # the code is called by address: hold it until the run ends
+        _ = code
+        run_lanes(task, course, make_site_work(n_cells, sizes, n_fields), make_lanes(), first, last)
+
+    return run_side_by_side
+
+
 def _make_task(kernel, grid, arrays, u, transport, settings: SiteSettings) -> dict[str, Any]:
     """Check everything that was given and lay it out for the loop."""
     # copies: the loop is compiled for arrays that may be written, whatever the caller has
@@ -164,12 +202,16 @@ def _make_task(kernel, grid, arrays, u, transport, settings: SiteSettings) -> di
     dt, tolerance = float(settings.get("dt", 0.25)), float(settings.get("tolerance", 0.02))
     if not (dt > 0 and tolerance > 0):
         issues.append(Issue("dt, tolerance", f"got {dt}, {tolerance}; both must be positive"))
-    issues += cell_issues
+    scale = np.asarray(0.0 if settings.get("scale") is None else settings.get("scale"), dtype=np.float64)
+    if scale.shape not in ((), (kernel.n_states,)) or not np.all(np.isfinite(scale) & (scale >= 0)):
+        issues.append(Issue("scale", f"got {scale!r}; expected 0 or more, () or ({kernel.n_states},)"))
+    issues += cell_issues + check_width(settings.get("width"))
     if issues:
         raise InputError.from_issues("solve_site", issues)
     return {
         "rhs": kernel.rhs,
         "output": kernel.output,
+        **{f"lane_{name}": 0 for name in _LANE_PARTS},
         "p": p,
         "p_cell": p_cell,
         "p_cell_index": p_cell_index,
@@ -179,6 +221,8 @@ def _make_task(kernel, grid, arrays, u, transport, settings: SiteSettings) -> di
         "u": values,
         "is_linear": is_linear,
         "widths": grid.widths,
+        "face_areas": grid.face_areas,
+        "cell_areas": grid.cell_areas,
         **_pack_transport(kernel.n_states, transport),
         "scale": _pack_scale(settings.get("scale"), grid, kernel.n_states),
         "dt": dt,
@@ -279,6 +323,8 @@ def _walls(transport: Sequence[FieldTransport], face: str) -> list[FaceLaw]:
 def _make_course(kernel: Kernel, shape, n_times: int, n_fields: int) -> dict[str, np.ndarray]:
     """Allocate the results; NaN wherever nothing will be written."""
     n, n_cells, n_states = shape
+    size = 8 * n * n_times * n_cells * (n_states + kernel.n_outputs)
+    check_memory("solve_site", size, f"the fields of {n} members at {n_times} times", "solve_site_reduced")
     return {
         "y": np.full((n, n_times, n_cells, n_states), np.nan),
         "out": np.full((n, n_times, n_cells, kernel.n_outputs), np.nan),

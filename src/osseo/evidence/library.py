@@ -83,7 +83,7 @@ def load_records(
     Examples
     --------
     >>> len(load_records())
-    557
+    566
     """
     wanted = {"folder": folder, "use": use, "kind": kind, "seen": seen, "domain": domain}
     known = {"folder": FOLDERS, "use": USES, "kind": KINDS, "seen": SEEN, "domain": DOMAINS}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -24,6 +24,7 @@ __all__ = [
     "Typical",
     "leave_out",
     "make_typical",
+    "on_scale",
     "pool",
     "spread_share",
     "subject_sd",
@@ -43,7 +44,7 @@ _UPPER = 0.95
 class Cell:
     """What is pooled: `against` is empty for levels, the other material (or `placebo`) for differences.
 
-    `scale` is `identity`, or `logit` for a share of patients.
+    `scale` is `identity`, `logit` for a share of patients, or `log` for a time, which is log-normal.
     """
 
     endpoint: str
@@ -135,6 +136,8 @@ class Pooled:
 
     def back(self, value: float) -> float:
         """Return a number of the cell's scale in its unit."""
+        if self.cell.scale == "log":
+            return math.exp(value)
         return _expit(value) if self.cell.scale == "logit" else value
 
     def sampling_sd(self, n: int | None = None) -> float:
@@ -158,7 +161,7 @@ class Pooled:
         Parameters
         ----------
         n : subjects of the new study; None takes what is typical of the endpoint.
-        se : its standard error, where that is known and n does not say it.
+        se : its standard error on the cell's scale, where that is known and n does not say it.
         """
         from scipy.stats import t
 
@@ -184,6 +187,22 @@ class LeftOut:
 
 def _expit(value: float) -> float:
     return _PERCENT / (1.0 + math.exp(-value))
+
+
+def on_scale(cell: Cell, values: Sequence[StudyValue]) -> Sequence[StudyValue]:
+    """Return values on the scale of a cell: times as logarithms, with relative spread; shares stay in %."""
+    if cell.scale != "log":
+        return values
+    return [
+        replace(
+            v,
+            value=math.log(v.value),
+            sd=None if v.sd is None else v.sd / v.value,
+            se=None if v.se is None else v.se / v.value,
+        )
+        for v in values
+        if v.value > 0
+    ]
 
 
 @dataclass(frozen=True)
@@ -300,6 +319,7 @@ def make_typical(cells: Mapping[Cell, Sequence[StudyValue]]) -> Typical | None:
     ----------
     cells : values by cell, all on one scale.
     """
+    cells = {cell: on_scale(cell, values) for cell, values in cells.items()}
     everything = [value for values in cells.values() for value in values]
     within_all, n = subject_sd(everything), typical_n(everything)
     total, df, used = 0.0, 0, 0
@@ -338,6 +358,7 @@ def pool(cell: Cell, values: Sequence[StudyValue], typical: Typical | None = Non
     >>> round(pool(cell, rows).mean, 1)
     27.5
     """
+    values = on_scale(cell, values)
     within = subject_sd(values) or (typical.within_sd if typical else None)
     n_typical = typical.n if typical else typical_n(values)
     studies = _studies(cell, values, within, n_typical)
@@ -382,7 +403,8 @@ def spread_share(cells: Mapping[Cell, Sequence[StudyValue]]) -> tuple[float, int
     share : () [1]. df : sum of k - 1. n_cells : that had two studies and an SD between subjects.
     """
     shares, df = [], 0
-    for cell, values in cells.items():
+    for cell, given in cells.items():
+        values = on_scale(cell, given)
         within = 1.0 if cell.scale == "logit" else subject_sd(values)
         if within is None:
             continue

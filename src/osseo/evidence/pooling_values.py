@@ -15,19 +15,7 @@ from functools import cache
 from itertools import combinations
 
 from osseo.evidence.library import load_records, record_role
-from osseo.evidence.pooling import (
-    Cell,
-    LeftOut,
-    Pooled,
-    StudyValue,
-    Typical,
-    leave_out,
-    make_typical,
-    pool,
-    spread_share,
-    subject_sd,
-    typical_n,
-)
+from osseo.evidence.pooling import Cell, StudyValue
 from osseo.evidence.record import Record, Result
 from osseo.evidence.vocabulary import MappedArm, MappedResult, endpoint_words, find_graft, map_arm, map_result
 from osseo.names import check_name
@@ -37,12 +25,10 @@ __all__ = [
     "cell_of",
     "check_poolable",
     "find_cells",
-    "leave_one_out",
     "place_result",
-    "pool_cell",
     "pooled_cells",
+    "scale_of",
     "study_key",
-    "typical_of",
     "window_of",
 ]
 
@@ -56,11 +42,9 @@ DOSING = (
     (200.0, "12-28 weeks"),
     (math.inf, "later"),
 )
-#: fewest degrees of freedom with which an endpoint says how much its studies differ
-_ENOUGH = 3
-#: people whose serum is set by dialysate or an infusion; they say nothing of how others differ
-_SET_SERUM = re.compile(r"dialysis|\bIV MgSO4|cardiac surgery", re.I)
 _HUMAN = re.compile(r"human|adult|patient|women|men\b", re.I)
+#: author and year before the graft in the label of a review's row
+_STUDY = re.compile(r"^[A-Z][\w'-]+( et al\.?)?,? \(?\d{4}[a-z]?\)?:? ")
 _ANIMAL = re.compile(r"rabbit|rat\b|rats|mouse|mice|dog|sheep|pig|goat|cell", re.I)
 
 
@@ -103,7 +87,7 @@ def _joined(materials: Sequence[tuple[str, float | None]], additive: str) -> str
 
 def _label_graft(label: str) -> str:
     """Return the material that the label of a review's row ends with, or empty."""
-    words = label.split(" ", 1)[-1]
+    words = _STUDY.sub("", label) if _STUDY.match(label) else label.split(" ", 1)[-1]
     text = words.replace("+", " + ")
     for start in ("", "xenograft ", "allograft ", "alloplast "):
         found = find_graft(start + text)
@@ -119,8 +103,22 @@ def treatment_of(arm: MappedArm, label: str = "") -> str:
     return "placebo" if arm.salt == "none" else arm.salt or ("mixed" if arm.daily_mmol else "")
 
 
-def _scale(endpoint: str) -> str:
-    return "logit" if endpoint_words()[endpoint].type == "share" else "identity"
+#: groups whose times are log-normal between patients and studies; other times (of a peak) may be zero
+_LOG_GROUPS = ("union", "implant", "graft site")
+
+
+def scale_of(endpoint: str) -> str:
+    """Return the scale on which an endpoint is pooled: `logit` shares, `log` times of healing, or `identity`.
+
+    Examples
+    --------
+    >>> scale_of("fusion_pct"), scale_of("time_to_union"), scale_of("new_bone_pct")
+    ('logit', 'log', 'identity')
+    """
+    word = endpoint_words()[endpoint]
+    if word.type == "time" and word.group in _LOG_GROUPS:
+        return "log"
+    return "logit" if word.type == "share" else "identity"
 
 
 def _arms(record: Record, mapped: MappedResult, names: Sequence[str]) -> list[MappedArm]:
@@ -151,7 +149,7 @@ def cell_of(
         material=treatment,
         window=window_of(endpoint.group, mapped.time_d, single),
         against=against,
-        scale=_scale(mapped.endpoint) if not against else "identity",
+        scale=scale_of(mapped.endpoint) if not against else "identity",
     )
 
 
@@ -204,7 +202,7 @@ def derived_contrasts(placed: Iterable[Placed]) -> list[Placed]:
     groups: dict[tuple[str, str, str, str, float | None], list[Placed]] = {}
     for one in placed:
         c, v = one.cell, one.value
-        if not c.against and c.scale == "identity":
+        if not c.against and c.scale != "logit":
             groups.setdefault((v.record, c.endpoint, c.unit, c.site, v.time_d), []).append(one)
     found = []
     for members in groups.values():
@@ -230,7 +228,7 @@ def _difference(a: Placed, b: Placed) -> Placed:
         n,
         se,
     )
-    return Placed(replace(first.cell, against=second.cell.material), value)
+    return Placed(replace(first.cell, against=second.cell.material, scale="identity"), value)
 
 
 def _error(value: StudyValue) -> float | None:
@@ -261,128 +259,6 @@ def pooled_cells() -> Mapping[Cell, tuple[StudyValue, ...]]:
     for one in [*levels, *derived_contrasts(levels)]:
         cells.setdefault(one.cell, []).append(one.value)
     return {cell: tuple(values) for cell, values in cells.items()}
-
-
-def _same(cells: Mapping[Cell, Sequence[StudyValue]], cell: Cell) -> dict[Cell, Sequence[StudyValue]]:
-    """Return the cells that say how much studies of this kind differ: of the endpoint, or all shares."""
-    kin = (bool(cell.against), cell.scale)
-    alike = {c: v for c, v in cells.items() if (bool(c.against), c.scale) == kin}
-    if cell.endpoint in ("serum_total", "serum_ionised"):
-        kept = {c: tuple(v for v in values if v.record not in _set_serum()) for c, values in alike.items()}
-        return {c: v for c, v in kept.items() if v and (c.endpoint, c.unit) == (cell.endpoint, cell.unit)}
-    if cell.scale == "logit":
-        return alike
-    return {c: v for c, v in alike.items() if (c.endpoint, c.unit) == (cell.endpoint, cell.unit)}
-
-
-@cache
-def _set_serum() -> frozenset[str]:
-    """Return the records whose people have serum magnesium set by dialysate or an infusion."""
-    return frozenset(r.id for r in load_records() if _SET_SERUM.search(r.population))
-
-
-def _merged(cells: Mapping[Cell, Sequence[StudyValue]]) -> dict[Cell, Sequence[StudyValue]]:
-    """Return cells of one endpoint with all materials and times of a site put together."""
-    found: dict[Cell, list[StudyValue]] = {}
-    for cell, values in cells.items():
-        wide = replace(cell, material="any", window="any", against="any" if cell.against else "")
-        found.setdefault(wide, []).extend(values)
-    return dict(found)
-
-
-def _without(cells: Mapping[Cell, Sequence[StudyValue]], record: str) -> dict[Cell, tuple[StudyValue, ...]]:
-    kept = {c: tuple(v for v in values if v.record != record) for c, values in cells.items()}
-    return {c: v for c, v in kept.items() if v}
-
-
-def typical_of(cell: Cell, *, without: str = "", wide: bool = False) -> Typical | None:
-    """Return how much studies of an endpoint differ, over all its cells.
-
-    Parameters
-    ----------
-    cell : gives endpoint, unit, scale, and whether it is a difference.
-    without : a study that must not count.
-    wide : for cells merged over material and time, whose studies differ more.
-
-    Shares of patients are taken together, on the logit scale. Where an endpoint's own cells have fewer
-    than three degrees of freedom, the between-study SD is the median share, over cells of all endpoints,
-    of the SD between subjects; but not more than that of the endpoint's cells merged over material and
-    time, which can only differ more.
-    """
-    known = without if without in _pooled_studies() else ""
-    return _typical(_probe(cell), known, wide)
-
-
-def _probe(cell: Cell) -> Cell:
-    against = "any" if cell.against else ""
-    blank = replace(cell, site="", material="", window="", against=against)
-    return replace(blank, endpoint="any share", unit="%") if cell.scale == "logit" else blank
-
-
-@cache
-def _pooled_studies() -> frozenset[str]:
-    return frozenset(value.record for values in pooled_cells().values() for value in values)
-
-
-@cache
-def _typical(probe: Cell, without: str, wide: bool) -> Typical | None:
-    cells = _same(_without(pooled_cells(), without) if without else pooled_cells(), probe)
-    own, merged = make_typical(cells), make_typical(_merged(cells))
-    if merged is not None and merged.df < _ENOUGH:
-        merged = None
-    if wide and merged is not None:
-        return merged
-    if own is not None and own.df >= _ENOUGH:
-        return own
-    share, df, n_cells = _relative_spread(bool(probe.against), probe.scale, without)
-    shared = make_fallback([v for values in cells.values() for v in values], share, df, n_cells, own)
-    if merged is None or shared is None:
-        return shared or merged
-    return merged if shared.relative or merged.between_sd <= shared.between_sd else shared
-
-
-def make_fallback(
-    values: Sequence[StudyValue], share: float, df: int, n_cells: int, own: Typical | None
-) -> Typical | None:
-    """Return what is typical where the endpoint itself says too little.
-
-    between SD = share * SD between subjects; or of the mean where no study gives an SD.
-    """
-    if df == 0:
-        return own
-    within = subject_sd(values)
-    n = typical_n(values)
-    if within is None:
-        return Typical(share, df, n_cells, None, n, relative=True)
-    return Typical(share * within, df, n_cells, within, n)
-
-
-@cache
-def _relative_spread(contrast: bool, scale: str, without: str) -> tuple[float, int, int]:
-    """Return `spread_share` over the cells of all endpoints that are levels, or differences."""
-    cells = _without(pooled_cells(), without) if without else dict(pooled_cells())
-    chosen = {c: v for c, v in cells.items() if bool(c.against) == contrast and c.scale == scale}
-    return spread_share(chosen)
-
-
-def pool_cell(cell: Cell, *, without: str = "") -> Pooled:
-    """Return a cell pooled; `without` leaves one study out, of the spread between studies too.
-
-    Raises
-    ------
-    EvidenceError : no study of the cell gives a spread.
-    """
-    values = [v for v in pooled_cells().get(cell, ()) if v.record != without]
-    return pool(cell, values, typical_of(cell, without=without))
-
-
-def leave_one_out(cell: Cell) -> tuple[LeftOut, ...]:
-    """Predict every study of a cell from all others; nothing of the study left out is used."""
-    studies = dict.fromkeys(v.record for v in pooled_cells()[cell])
-    if len(studies) < 2:
-        return ()
-    rows = (leave_out(cell, pooled_cells()[cell], s, typical_of(cell, without=s)) for s in studies)
-    return tuple(row for row in rows if row is not None)
 
 
 def find_cells(

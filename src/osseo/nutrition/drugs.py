@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from osseo.errors import InputError, Issue
+from osseo.files import parse_yaml
 from osseo.names import near_names, suggest
 
 __all__ = ["KnownDrug", "drug_classes", "fits", "match_wordings", "minerals", "read_drugs", "sort_drugs"]
@@ -41,7 +40,7 @@ class KnownDrug:
 @cache
 def _names() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     text = files("osseo.nutrition").joinpath("drug_names.yaml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
+    data = parse_yaml(text)
     return {part: {name: tuple(words) for name, words in rows.items()} for part, rows in data.items()}
 
 

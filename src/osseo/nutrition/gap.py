@@ -16,10 +16,11 @@ from typing import Any
 
 from osseo.errors import InputError
 from osseo.evidence import load_record
+from osseo.files import parse_yaml
 from osseo.nutrition.intake import Intake
 from osseo.nutrition.needs import Need, Needs, requirement_cv
 
-__all__ = ["Gap", "Usual", "gap", "usual_intake"]
+__all__ = ["Gap", "Usual", "gap", "gap_settings", "own_shares", "usual_intake"]
 
 _Z90 = NormalDist().inv_cdf(0.95)
 _NORMAL = NormalDist()
@@ -93,10 +94,9 @@ class Gap:
 
 
 @cache
-def _settings() -> Mapping[str, Any]:
-    import yaml
-
-    return yaml.safe_load((Path(__file__).parent / "gap.yaml").read_text(encoding="utf-8"))["magnesium"]
+def gap_settings() -> Mapping[str, Any]:
+    """Return `gap.yaml`: where the spreads stand, and what is assumed."""
+    return parse_yaml((Path(__file__).parent / "gap.yaml").read_text(encoding="utf-8"))
 
 
 def _record_value(place: Mapping[str, Any], arm: str | None = None) -> float:
@@ -104,8 +104,9 @@ def _record_value(place: Mapping[str, Any], arm: str | None = None) -> float:
     return float(next(r.value for r in rows if r.measure == place["measure"] and arm in (None, r.arm)))
 
 
-def _shares() -> tuple[float, ...]:
-    given = _settings()["own_share"]
+def own_shares(kind: str) -> tuple[float, ...]:
+    """Return the shares of a one-day spread assumed to be a person's own day [1]: `magnesium`, `others`."""
+    given = gap_settings()[kind]["own_share"]
     step = (given["upper"] - given["lower"]) / (_N_SHARES - 1)
     return tuple(given["lower"] + i * step for i in range(_N_SHARES))
 
@@ -130,11 +131,11 @@ def usual_intake(reported_mg: float, sex: str, n_days: float) -> Usual:
     >>> one.quantile(0.5) > week.quantile(0.5) > 200.0
     True
     """
-    variance = _record_value(_settings()["one_day"]) ** 2
-    typical = _settings()["typical"]
+    variance = _record_value(gap_settings()["magnesium"]["one_day"]) ** 2
+    typical = gap_settings()["magnesium"]["typical"]
     mean = _record_value(typical, typical[sex])
     centres, spreads, weights = [], [], []
-    for share in _shares():
+    for share in own_shares("magnesium"):
         between, noise = (1.0 - share) * variance, share * variance / n_days
         prior = math.log(mean) - 0.5 * between  # a lognormal law with this mean
         weight = between / (between + noise) if reported_mg > 0 else 0.0
@@ -188,15 +189,14 @@ def gap(intake: Intake, needs: Needs, n_days: float = 1.0) -> Gap:
     reported = intake.totals["magnesium"].value
     usual = usual_intake(reported, needs.sex, n_days)
     low, median, high = (usual.quantile(p) for p in (0.05, 0.5, 0.95))
-    ear, rda, ai = (needs.get("magnesium", kind) for kind in ("EAR", "RDA", "AI"))
-    target = rda if rda.value is not None else ai
+    ear, target = needs.get("magnesium", "EAR"), needs.target("magnesium")
     aim = target.value
     return Gap(
         reported=reported,
         usual=(low, median, high),
         n_days=n_days,
         weight_of_diary=usual.weight_of_diary,
-        reference=ear if ear.value is not None else ai,
+        reference=ear if ear.value is not None else target,
         p_below_requirement=None if ear.value is None else usual.below(ear.value),
         p_inadequate=None if ear.value is None else _p_inadequate(usual, ear.value),
         p_below_target=None if aim is None else usual.below(aim),

@@ -17,6 +17,7 @@ from typing import Any
 
 from osseo.errors import InputError, Issue
 from osseo.evidence import load_record
+from osseo.files import parse_yaml
 from osseo.nutrition.food import NUTRIENTS, Food
 
 __all__ = [
@@ -151,9 +152,7 @@ class Phytate:
 
 @cache
 def _classes() -> Mapping[str, Any]:
-    import yaml
-
-    return yaml.safe_load((Path(__file__).parent / "inhibitors.yaml").read_text(encoding="utf-8"))
+    return parse_yaml((Path(__file__).parent / "inhibitors.yaml").read_text(encoding="utf-8"))
 
 
 def _fits(rule: Mapping[str, Any], food: Food) -> bool:

@@ -1,7 +1,6 @@
 """What a person of an age and sex needs a day, read from evidence records; nothing from memory.
 
-A value that a record only remembers is not used, and the row says so. Where a remembered average
-requirement has an allowance beside it that was read, it is worked back from that allowance.
+A value that a record only remembers is not used, and the row says so.
 """
 
 from __future__ import annotations
@@ -16,13 +15,16 @@ from typing import Any
 from osseo.errors import InputError, Issue
 from osseo.evidence import grade, load_record
 from osseo.evidence.record import Record, Result, as_number
+from osseo.files import parse_yaml
 from osseo.names import suggest
 
 __all__ = ["REGIONS", "Need", "Needs", "needs", "requirement_cv"]
 
 REGIONS = ("US", "EU")
 SEXES = ("female", "male")
-_KINDS = ("EAR", "RDA", "AI", "UL_supplemental")
+_KINDS = ("EAR", "RDA", "AI")
+#: nutrient -> the kind of its upper level: from supplements alone, or food and supplements together
+_LIMITS = {"magnesium": "UL_supplemental", "calcium": "UL", "vitamin_d": "UL", "vitamin_k1": "UL"}
 _MAX_AGE_Y = 130.0
 _UNITS = {"magnesium": "mg/d", "calcium": "mg/d", "vitamin_d": "ug/d", "vitamin_k1": "ug/d"}
 
@@ -34,14 +36,15 @@ class Need:
     Parameters
     ----------
     nutrient : name in the food table.
-    kind : EAR, RDA, AI or UL_supplemental.
+    kind : EAR, RDA, AI, UL_supplemental (on top of food) or UL (with food); the European AR and PRI stand as
+        EAR and RDA, which mean the same.
     value : [unit] a day, or None.
     unit : of the value.
     record : evidence id, or empty.
     group : the group of people as the record words it.
-    seen : how the number was seen; `derived` for one worked back from another.
+    seen : how the number was seen.
     grade : of the record; empty without one.
-    note : why there is no value, or how it was derived.
+    note : why there is no value, or a remark.
     """
 
     nutrient: str
@@ -84,19 +87,43 @@ class Needs:
         """Return one value [unit a day], or None."""
         return self.get(nutrient, kind).value
 
+    def target(self, nutrient: str) -> Need:
+        """Return what to aim at: the allowance, else the adequate intake (may be without a value)."""
+        allowance = self.get(nutrient, "RDA")
+        return allowance if allowance.value is not None else self.get(nutrient, "AI")
+
+    def limit(self, nutrient: str) -> Need:
+        """Return the upper level: of supplements alone for magnesium, of everything for the others."""
+        return self.get(nutrient, _LIMITS[nutrient])
+
 
 @cache
 def _settings() -> Mapping[str, Any]:
-    import yaml
-
-    return yaml.safe_load((Path(__file__).parent / "needs.yaml").read_text(encoding="utf-8"))
+    return parse_yaml((Path(__file__).parent / "needs.yaml").read_text(encoding="utf-8"))
 
 
-def _result(record: Record, measure: str, group: str) -> Result:
-    for result in record.results:
+def _result(record: Record, measure: str, group: str, nutrient: str) -> Result:
+    for result in (*record.results, *_listed(record, nutrient)):
         if result.measure == measure and group in (result.arm, result.extra.get("group")):
             return result
     raise InputError(f"needs.yaml: {record.id} has no {measure} for {group!r}; correct needs.yaml")
+
+
+def _listed(record: Record, nutrient: str) -> tuple[Result, ...]:
+    """Return the rows of the record's own list of needs of one nutrient."""
+    return tuple(
+        Result(
+            index=i,
+            measure=row["kind"],
+            unit=row["unit"],
+            value=row["value"],
+            note=row.get("note", ""),
+            seen=row.get("seen", record.seen),
+            extra={"group": row["group"]},
+        )
+        for i, row in enumerate(record.extra.get("needs", ()))
+        if row["nutrient"] == nutrient
+    )
 
 
 def _number(result: Result, part: int | None) -> float | None:
@@ -104,19 +131,18 @@ def _number(result: Result, part: int | None) -> float | None:
     return as_number(value)
 
 
-def _read(nutrient: str, kind: str, record_id: str, row: Mapping[str, Any]) -> Need:
-    record = load_record(record_id)
-    result = _result(record, kind, row["group"])
+def _read(nutrient: str, kind: str, place: Mapping[str, Any], row: Mapping[str, Any]) -> Need:
+    record = load_record(place["record"])
+    result = _result(record, place.get("called", kind), row["group"], nutrient)
     value = _number(result, row.get("part"))
     note = row.get("remark", "") or result.note
-    seen = "recalled" if result.is_recalled else result.seen
     if result.is_recalled:
         value, note = None, "the only value found was remembered, not read, so it is not used"
     elif value is None:
         note = note or "not established"
-    return Need(
-        nutrient, kind, value, result.unit or "mg/d", record_id, row["group"], seen, grade(record_id), note
-    )
+    seen = "recalled" if result.is_recalled else result.seen
+    unit = result.unit or _UNITS[nutrient]
+    return Need(nutrient, kind, value, unit, record.id, row["group"], seen, grade(record.id), note)
 
 
 def _applies(row: Mapping[str, Any], age_y: float, sex: str, state: str) -> bool:
@@ -138,34 +164,19 @@ def requirement_cv() -> float:
     return float(found.value) / 100.0
 
 
-def _derive_ear(ear: Need, rda: Need) -> Need:
-    """Return the average requirement worked back from the allowance: EAR = RDA / (1 + 2 CV)."""
-    if ear.value is not None or rda.value is None:
-        return ear
-    cv = requirement_cv()
-    why = ear.note or "no average requirement of this group was read"
-    note = f"{why}; worked back from the allowance of {rda.value:g} as RDA / (1 + 2 x {cv:g})"
-    value = rda.value / (1.0 + 2.0 * cv)
-    return Need(ear.nutrient, "EAR", value, rda.unit, rda.record, rda.group, "derived", rda.grade, note)
-
-
-def _absent(region: str, nutrient: str) -> Mapping[str, str]:
-    why = _settings()["absent"][region][nutrient]
-    return {kind: why for kind in _KINDS} if isinstance(why, str) else why
-
-
 def _rows(region: str, nutrient: str, age_y: float, sex: str, state: str) -> Iterable[Need]:
-    table = _settings()[region].get(nutrient, {})
-    absent = _absent(region, nutrient)
-    for kind in _KINDS:
-        places = table.get(kind, {"rows": ()})
-        fitting = [row for row in places["rows"] if _applies(row, age_y, sex, state)]
-        unit = _UNITS[nutrient]
+    table = _settings()[region][nutrient]
+    absent = _settings()["absent"][region].get(nutrient, {})
+    unit, found_target = _UNITS[nutrient], False
+    for kind in (*_KINDS, _LIMITS[nutrient]):
+        place = table.get(kind, {"rows": ()})
+        fitting = [row for row in place["rows"] if _applies(row, age_y, sex, state)]
         if fitting:
-            yield _read(nutrient, kind, places["record"], fitting[0])
+            found_target = found_target or kind == "RDA"
+            yield _read(nutrient, kind, place, fitting[0])
         elif kind in absent:
-            yield Need(nutrient, kind, None, unit, note=f"not in evidence: {absent[kind]}")
-        elif kind != "AI" or nutrient != "magnesium":
+            yield Need(nutrient, kind, None, unit, note=absent[kind])
+        elif kind != "AI" or not found_target:
             yield Need(nutrient, kind, None, unit, note="no value for this age and state in the records")
 
 
@@ -188,7 +199,7 @@ def _check(age_y: float, sex: str, region: str, state: tuple[bool, bool]) -> Non
 def needs(
     age_y: float, sex: str, region: str = "US", pregnant: bool = False, *, breastfeeding: bool = False
 ) -> Needs:
-    """Return the reference values for magnesium, and for calcium, vitamins D and K where records exist.
+    """Return the reference values for magnesium, calcium, vitamin D and vitamin K.
 
     Parameters
     ----------
@@ -201,19 +212,19 @@ def needs(
     ------
     InputError : an impossible age, an unknown sex or region, contradictions; lists all of them.
 
-    Sources: iom1997_rda, iom_ul_by_age, efsa2015, scf2001_scope.
+    Sources: iom1997_rda, iom_ear_magnesium, iom_ul_by_age, iom2011_calcium_d, iom2001_vitamin_k; efsa2015,
+    scf2001_scope, efsa2015_calcium, efsa2016_vitamin_d, efsa2017_vitamin_k.
 
     Examples
     --------
     >>> needs(34, "male").value("magnesium", "RDA"), needs(34, "male", "EU").value("magnesium", "AI")
     (420.0, 350.0)
+    >>> needs(67, "female").value("calcium", "RDA"), needs(67, "female").value("vitamin_d", "UL")
+    (1200.0, 100.0)
     """
     _check(age_y, sex, region, (pregnant, breastfeeding))
     state = "pregnant" if pregnant else "breastfeeding" if breastfeeding else "not_pregnant"
     rows = []
     for nutrient in _UNITS:
-        found = {row.kind: row for row in _rows(region, nutrient, age_y, sex, state)}
-        if region == "US" and nutrient == "magnesium":
-            found["EAR"] = _derive_ear(found["EAR"], found["RDA"])
-        rows += found.values()
+        rows += _rows(region, nutrient, age_y, sex, state)
     return Needs(region, age_y, sex, pregnant, breastfeeding, tuple(rows))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from osseo.errors import InputError, Issue
+from osseo.files import parse_yaml
 from osseo.names import near_names
 from osseo.nutrition.food import Food, Measure
 from osseo.nutrition.table import measures
@@ -238,9 +239,7 @@ def parse_portion(text: str, food: Food) -> float:
 
 @cache
 def _helpings() -> Mapping[str, Any]:
-    import yaml
-
-    return yaml.safe_load((Path(__file__).parent / "helpings.yaml").read_text(encoding="utf-8"))
+    return parse_yaml((Path(__file__).parent / "helpings.yaml").read_text(encoding="utf-8"))
 
 
 def _helping(food: Food) -> float:

@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from osseo.errors import InputError, NameUnknown
+from osseo.files import parse_yaml
 from osseo.nutrition.food import Food
 from osseo.nutrition.table import all_foods, load_food
 
@@ -29,6 +31,8 @@ _MAX_WORDS, _MAX_LETTERS, _MAX_TEXT = 8, 24, 500
 _CANDIDATES = 400
 #: least likeness [0-1] of a word to be offered instead of an unknown one
 _LIKENESS = 0.7
+#: near words tried for each unknown one, for so many unknown words at most; combinations tried
+_NEAR_WORDS, _MOST_UNKNOWN, _MOST_TRIES = 4, 3, 16
 _PREPARED = frozenset(
     "raw cook boil roast dry dri cann frozen fri bak steam toast stew braise grill broil".split()
 )
@@ -67,9 +71,7 @@ class _Name:
 
 @cache
 def _settings() -> Mapping[str, Any]:
-    import yaml
-
-    return yaml.safe_load((Path(__file__).parent / "search_words.yaml").read_text(encoding="utf-8"))
+    return parse_yaml((Path(__file__).parent / "search_words.yaml").read_text(encoding="utf-8"))
 
 
 def _plain_words(text: str) -> list[str]:
@@ -166,14 +168,21 @@ def _is_known(word: str) -> bool:
 
 
 def _correct(words: Sequence[str]) -> list[str]:
-    """Return the words with each unknown one replaced by the likeliest of the table, or left out."""
-    out = []
-    for word in words:
-        if _is_known(word):
-            out.append(word)
-            continue
-        out += get_close_matches(word, _vocabulary(), n=1, cutoff=_LIKENESS)
-    return out
+    """Return the words with each unknown one replaced by a near one of the table, or left out.
+
+    Of the near words those are taken that stand together in one food; else the nearest of each.
+    """
+    unknown = [word for word in words if not _is_known(word)]
+    n_near = _NEAR_WORDS if len(unknown) <= _MOST_UNKNOWN else 1
+    near = [
+        get_close_matches(word, _vocabulary(), n=n_near, cutoff=_LIKENESS) or [""]
+        if word in unknown
+        else [word]
+        for word in words
+    ]
+    ranked = sorted(product(*(enumerate(choice) for choice in near)), key=lambda row: sum(i for i, _ in row))
+    tried = [[word for _, word in row if word] for row in ranked[:_MOST_TRIES]]
+    return next((row for row in tried if _order(_translate(row), " AND ")), tried[0])
 
 
 def _candidates(stems: Sequence[str], joiner: str) -> list[int]:

@@ -10,13 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from osseo.errors import EvidenceError, Issue
-from osseo.evidence import Record, grade, load_record, read_record, weakest
+from osseo.evidence import Record, grade, load_record, weakest
+from osseo.files import parse_yaml
 from osseo.nutrition.drugs import KnownDrug, drug_classes, fits, read_drugs
 
 __all__ = [
@@ -31,11 +29,9 @@ __all__ = [
     "load_separations",
     "load_takings",
     "separation_between",
-    "source_record",
     "taking_of",
 ]
 
-_OWN_RECORDS = Path(__file__).parent / "records"
 #: added where a source says "more than" [h]; half an hour keeps the grid of the schedule coarse
 _STEP_H = 0.5
 
@@ -187,15 +183,9 @@ def hours(value: float) -> str:
     return " ".join(parts) or "no time"
 
 
-def source_record(record_id: str) -> Record:
-    """Return a shipped evidence record, or one that travels with this folder."""
-    own = _OWN_RECORDS / f"{record_id}.yaml"
-    return read_record(own) if own.is_file() else load_record(record_id)
-
-
 @cache
 def _rows(record_id: str) -> tuple[Record, Mapping[str, Mapping[str, Any]]]:
-    record = source_record(record_id)
+    record = load_record(record_id)
     lists = [rows for rows in record.extra.values() if isinstance(rows, list)]
     found: dict[str, dict[str, Any]] = {}
     for row in (row for rows in lists for row in rows if "drug" in row):
@@ -290,7 +280,7 @@ def _with_longest(rule: Separation, sources: tuple[Source, ...]) -> Separation:
 
 
 def _read(name: str) -> list[dict[str, Any]]:
-    return yaml.safe_load(files("osseo.nutrition").joinpath(name).read_text(encoding="utf-8"))
+    return parse_yaml(files("osseo.nutrition").joinpath(name).read_text(encoding="utf-8"))
 
 
 @cache

@@ -7,14 +7,15 @@ but not censored.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from osseo.errors import InputError
+from osseo.observe.curves import curve_of
 from osseo.observe.endpoint import Endpoint, load_endpoint
-from osseo.observe.tissue import NEW_BONE, cell_depth, core_share, filled_share, new_bone_slope, volume_left
-from osseo.parameters.table import load_parameters
+from osseo.observe.reading.crossing import first_crossing
+from osseo.observe.settings import Settings, load_settings
+from osseo.observe.tissue import NEW_BONE, cell_depth
 from osseo.site.course import SiteCourse
 
 __all__ = [
@@ -30,31 +31,6 @@ __all__ = [
 _PERCENT = 100.0
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How a clinic reads.
-
-    fill_threshold [1] mineral share CT calls full; fill_level, placement_level [1] levels waited for;
-    core_mm [mm] length of a biopsy core from host bone, None for the whole graft.
-    """
-
-    fill_threshold: float
-    fill_level: float
-    placement_level: float
-    core_mm: float | None = None
-
-    def level_of(self, endpoint: Endpoint) -> float:
-        """Return the level [%] a time endpoint waits for."""
-        return _PERCENT * float(getattr(self, endpoint.level.partition(".")[2]))
-
-
-def load_settings(core_mm: float | None = None) -> Settings:
-    """Return the settings of parameters/tables/observe.csv."""
-    table = load_parameters("observe")
-    names = ("fill_threshold", "fill_level", "placement_level")
-    return Settings(**{name: table.value(f"observe.{name}") for name in names}, core_mm=core_mm)
-
-
 def measure(
     endpoint: Endpoint | str,
     course: SiteCourse,
@@ -68,12 +44,13 @@ def measure(
     ----------
     endpoint : or its name.
     course : amounts at `course.times_d`; between them values are interpolated linearly.
-    visits_d : (n_visits,) [d], within the course; not used by a time.
+    visits_d : (n_visits,) [d], within the course; not used by what has no visits (a time, a one-year rate).
     settings : how the clinic reads; None takes `load_settings()`.
 
     Returns
     -------
-    values : (n, n_visits) in the endpoint's unit, (n, 1) [d] for a time.
+    values : (n, n_visits) in the endpoint's unit, (n, 1) without visits. A rate is the chance [%] of each
+        member; its mean is the share of patients.
 
     Raises
     ------
@@ -81,7 +58,7 @@ def measure(
     """
     endpoint = load_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
     curve = measure_curve(endpoint, course, settings=settings)
-    if endpoint.kind == "time":
+    if not endpoint.at_visits:
         return curve
     return _at_visits(course.times_d, curve, visits_d, endpoint.name)
 
@@ -89,57 +66,23 @@ def measure(
 def measure_curve(
     endpoint: Endpoint | str, course: SiteCourse, *, settings: Settings | None = None
 ) -> np.ndarray:
-    """Return an endpoint at all times of the course, (n, n_times); (n, 1) [d] for a time."""
+    """Return an endpoint at all times of the course, (n, n_times); (n, 1) for what has no visits."""
     endpoint = load_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
     settings = settings or load_settings()
-    if endpoint.kind == "time":
-        awaited = _curve(endpoint.of, course, settings)
-        return first_crossing(course.times_d, awaited, settings.level_of(endpoint))[:, None]
-    return _curve(endpoint.name, course, settings)
-
-
-def _curve(name: str, course: SiteCourse, settings: Settings) -> np.ndarray:
-    if name == "gap_fill_pct":
-        return _PERCENT * filled_share(course, settings.fill_threshold)
-    if name == "volume_loss_pct":
-        return _PERCENT * (1.0 - volume_left(course))
-    if name == "depth_profile":
-        return _PERCENT * new_bone_slope(course)
-    solid = {"new_bone_pct": NEW_BONE, "residual_graft_pct": ("graft",)}
-    if name in solid:
-        return _PERCENT * core_share(course, solid[name], settings.core_mm)
-    return _PERCENT * (1.0 - core_share(course, (*NEW_BONE, "graft"), settings.core_mm))
-
-
-def first_crossing(times: np.ndarray, values: np.ndarray, level: float) -> np.ndarray:
-    """Return when a curve first reaches a level, by linear interpolation.
-
-    Parameters
-    ----------
-    times : (n_times,) [d].
-    values : (n, n_times); NaN from a failure on.
-    level : () in the unit of values.
-
-    Returns
-    -------
-    days : (n,) [d]; NaN where the level is not reached.
-    """
-    times = np.asarray(times, dtype=float)
-    reached = values >= level
-    i_after = np.argmax(reached, axis=1)
-    i_before = np.maximum(i_after - 1, 0)
-    rows = np.arange(len(values))
-    low, high = values[rows, i_before], values[rows, i_after]
-    rise = np.where(i_after > 0, high - low, 1.0)
-    share = np.where(i_after > 0, (level - low) / rise, 0.0)
-    days = times[i_before] + share * (times[i_after] - times[i_before])
-    return np.where(reached.any(axis=1), days, np.nan)
+    if endpoint.of:
+        awaited = curve_of(endpoint.of, course, settings)
+        return first_crossing(course.times_d, awaited, endpoint.level_in(settings))[:, None]
+    values = curve_of(endpoint.name, course, settings)
+    return values if endpoint.at_visits else values[:, None]
 
 
 def is_censored(
     endpoint: Endpoint | str, course: SiteCourse, *, settings: Settings | None = None
 ) -> np.ndarray:
     """Return which members (n,) were followed to the end without reaching the level of a time."""
+    endpoint = load_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
+    if endpoint.kind != "time":
+        return np.zeros(np.shape(course.status), dtype=bool)
     days = measure(endpoint, course, (), settings=settings)[:, 0]
     return np.isnan(days) & (np.asarray(course.status) == 0)
 
@@ -154,7 +97,7 @@ def depth_profile(course: SiteCourse, visit_d: float, i_column: int = 0) -> tupl
     """
     volume = course.amounts["volume"][i_column]
     bone = sum(course.amounts[field][i_column] for field in NEW_BONE) / volume
-    parts = [np.moveaxis(a, 1, -1) for a in (cell_depth(volume), _PERCENT * bone)]
+    parts = [np.moveaxis(a, 1, -1) for a in (cell_depth(course.thickness(i_column)), _PERCENT * bone)]
     depth, share = (_at_visits(course.times_d, part, (visit_d,), "depth_profile")[..., 0] for part in parts)
     return depth, share
 

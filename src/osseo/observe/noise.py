@@ -66,7 +66,8 @@ def body_error(endpoint: str) -> BodyError:
 def add_noise(values: np.ndarray, endpoint: Endpoint | str, seed: int) -> np.ndarray:
     """Return values as single measurements would show them.
 
-    observed = value + SD z, kept within 0 to 100 % for a share; a time is multiplied by 1 + SD z.
+    observed = value + SD z, kept within 0 to 100 % for a share; a time is multiplied by 1 + SD z; a rate
+    is yes (100) or no (0) with the chance of the patient.
 
     Parameters
     ----------
@@ -82,11 +83,16 @@ def add_noise(values: np.ndarray, endpoint: Endpoint | str, seed: int) -> np.nda
     """
     endpoint = load_endpoint(endpoint) if isinstance(endpoint, str) else endpoint
     values = np.asarray(values, dtype=float)
-    z = ndtri(uniform_stream(seed, f"noise.{endpoint.name}", values.size)).reshape(values.shape)
-    sd = endpoint.sd_measurement.value
+    uniform = uniform_stream(seed, f"noise.{endpoint.name}", values.size).reshape(values.shape)
+    if endpoint.is_rate:
+        yes = np.where(uniform < values / _PERCENT, _PERCENT, 0.0)
+        return np.where(np.isnan(values), np.nan, yes)
+    z, sd = ndtri(uniform), endpoint.sd_measurement.value
     if endpoint.kind == "time":
         return values * np.maximum(0.0, 1.0 + sd * z)
-    observed = values + _PERCENT * sd * z
-    if endpoint.kind == "profile" or endpoint.name == "volume_loss_pct":
+    if endpoint.kind == "profile" or endpoint.unit == "%":
+        sd = _PERCENT * sd
+    observed = values + sd * z
+    if endpoint.unit != "%" or endpoint.name == "volume_loss_pct":
         return observed
     return np.clip(observed, 0.0, _PERCENT)

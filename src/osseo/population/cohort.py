@@ -9,10 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import yaml
 from scipy.special import ndtr, ndtri
 
 from osseo.errors import InputError, Issue
+from osseo.files import parse_yaml
 from osseo.names import check_name
 from osseo.parameters.parameter import GRADES
 
@@ -71,7 +71,7 @@ class Cohort:
 
 def _read() -> dict[str, dict]:
     text = files("osseo.population").joinpath("cohorts.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return parse_yaml(text)
 
 
 def check_entry(name: str, entry: Mapping[str, Any]) -> list[Issue]:

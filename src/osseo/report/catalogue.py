@@ -26,28 +26,27 @@ def model_rows() -> list[list[object]]:
 
 
 def material_rows() -> list[list[object]]:
-    """Return name, class, sites (with what is not calibrated there) and full name of every graft material."""
-    sites = {name: load_site(name) for name in site_names()}
+    """Return name, class, sites where it is calibrated and where it is used too, full name of grafts."""
+    sites = [load_site(name) for name in site_names()]
     rows = []
     for name in material_names():
-        m = load_material(name)
-        used = [
-            site if s.is_calibrated(name) else f"{site} (not calibrated)"
-            for site, s in sites.items()
-            if name in s.materials
-        ]
-        rows.append([name, m.kind, ", ".join(used), m.label])
+        graft = load_material(name)
+        known = [site.name for site in sites if site.is_calibrated(name)]
+        used = [site.name for site in sites if name in site.materials and site.name not in known]
+        rows.append([name, graft.kind, ", ".join(known), ", ".join(used), graft.label])
     return rows
 
 
 def site_rows() -> list[list[object]]:
-    """Return name, whether calibrated, materials, endpoints and full name of every site."""
+    """Return name, whether calibrated, with which grafts, materials, fixations, endpoints, full name."""
     sites = [load_site(name) for name in site_names()]
     return [
         [
             s.name,
             "yes" if s.calibrated else "no",
+            ", ".join(s.informed),
             ", ".join(s.materials),
+            ", ".join(held.name for held in s.fixations),
             ", ".join(s.endpoints),
             s.label,
         ]

@@ -14,17 +14,22 @@ from typing import Any
 
 import numpy as np
 
+from osseo.answer.arm_names import arm_names, describe_procedure
+from osseo.answer.outcomes import scenario_settings
+from osseo.answer.pictures import graft_pictures
 from osseo.answer.result import AnswerResult, Finding, Series
-from osseo.answer.series import body_series, graft_series, maps
+from osseo.answer.series import body_series, graft_series
 from osseo.files import write_bytes, write_text
 from osseo.observe.endpoint import endpoint_names
 from osseo.report.data import plain, to_csv
+from osseo.report.graft.files import write_fields
 from osseo.report.html import render_page
 from osseo.report.notice import NOTICE
 from osseo.report.palette import WITH, WITHOUT
 from osseo.report.sections import Page, page_of
 from osseo.simulate.course import Course
-from osseo.site import load_site
+from osseo.simulate.site_notes import procedure_notes
+from osseo.simulate.site_parameters import load_procedure
 
 __all__ = [
     "CourseView",
@@ -63,29 +68,28 @@ def view_course(course: Course, findings: Sequence[Finding] = (), place: int = 0
     names = scenario.endpoints or endpoint_names(scenario.procedure.site)
     series = (
         *body_series(course.bodies, scenario.procedure.site),
-        *graft_series(course.grafts, tuple(names)),
+        *graft_series(course.grafts, tuple(names), scenario_settings(scenario)),
     )
-    depth, map_without = maps(course.grafts[0])
-    why = load_site(scenario.procedure.site).why_not_calibrated(scenario.procedure.material)
+    site, material, _ = load_procedure(scenario.procedure)
+    why = site.why_not_calibrated(material.name, material.adjuncts)
+    odd = procedure_notes(scenario.procedure, max(scenario.visits_d, default=0.0))
     doubt = " (not calibrated: from assumed numbers that no study has checked)" if why else ""
     shown = AnswerResult(
         question=scenario.question,
-        headline=f"{scenario.procedure.site}, {scenario.procedure.material}: the course over time{doubt}",
+        headline=f"{describe_procedure(scenario.procedure)}: the course over time{doubt}",
         reading=scenario.reading,
         sentence="",
         stopped=False,
         safety=tuple(findings),
         series=series,
-        map_time_d=course.grafts[0].times_d,
-        map_depth_mm=depth,
-        map_without=map_without,
-        map_with=maps(course.grafts[1])[1],
         n_draws=course.inputs.design.n,
         n_failed=course.n_failed,
         seed=course.inputs.seed,
         model_hash=course.model_hash,
         scenario_hash=scenario.hash,
-        notes=(why,) if why else (),
+        arms=arm_names(scenario),
+        pictures=graft_pictures(course.grafts, names, settings=scenario_settings(scenario)),
+        notes=(why, *odd) if why else odd,
     )
     return CourseView(course, series, page_of(shown, prefix=f"c{place}-"))
 
@@ -116,18 +120,19 @@ def _series_to_dict(series: Series) -> dict[str, object]:
 
 
 def write_course_report(views: Sequence[CourseView], out_dir: str | Path) -> tuple[Path, ...]:
-    """Write CSV and PNG of every reading, and one page with all of them; returns the paths."""
+    """Write CSV, PNG and fields (Parquet) of every reading, and one page with all; returns the paths."""
     out = Path(out_dir)
     paths = []
     for view in views:
         title = view.page.answer.headline
         paths.append(write_text(out / f"course{view.suffix}.csv", series_to_csv(view.series)))
-        picture = course_picture(view.series, title)
+        picture = course_picture(view.series, title, view.page.answer.arms)
         paths.append(write_bytes(out / f"course{view.suffix}.png", picture))
+        paths.append(write_fields(view.course.grafts, out / f"fields{view.suffix}.parquet"))
     figures = [f for view in views for f in view.page.figures]
     title = views[0].page.answer.question or views[0].page.answer.headline
     html = render_page("course.html", figures, title=title, pages=[v.page for v in views])
-    return (*paths, write_text(out / "course.html", html))
+    return (*paths, write_text(out / "report.html", html))
 
 
 def series_to_csv(series: Sequence[Series]) -> str:
@@ -140,8 +145,10 @@ def series_to_csv(series: Sequence[Series]) -> str:
     return to_csv(("quantity", "unit", "arm", "time_d", *BANDS), lines)
 
 
-def course_picture(series: Sequence[Series], title: str) -> bytes:
-    """Return all curves as one PNG, without in grey and with in blue, 90 % shaded."""
+def course_picture(
+    series: Sequence[Series], title: str, arms: tuple[str, str] = ("without", "with")
+) -> bytes:
+    """Return all curves as one PNG, the first arm in grey and the second in blue, 90 % shaded."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -151,7 +158,7 @@ def course_picture(series: Sequence[Series], title: str) -> bytes:
     canvas = FigureCanvasAgg(figure)
     axes = figure.subplots(n_rows, PER_ROW, squeeze=False).ravel()
     for axis, s in zip(axes, series, strict=False):
-        _draw_panel(axis, s)
+        _draw_panel(axis, s, arms)
     for axis in axes[len(series) :]:
         axis.set_axis_off()
     figure.suptitle(title, fontsize=10)
@@ -160,11 +167,11 @@ def course_picture(series: Sequence[Series], title: str) -> bytes:
     return out.getvalue()
 
 
-def _draw_panel(axis: Any, series: Series) -> None:
+def _draw_panel(axis: Any, series: Series, arms: tuple[str, str]) -> None:
     time = np.asarray(series.time_d, dtype=float)
     for name, band, colour, dash in (
-        ("with", series.with_regimen, WITH, "-"),
-        ("without", series.without, WITHOUT, "--"),
+        (arms[1], series.with_regimen, WITH, "-"),
+        (arms[0], series.without, WITHOUT, "--"),
     ):
         axis.fill_between(time, band[3], band[4], color=colour, alpha=0.18, linewidth=0)
         axis.plot(time, band[0], color=colour, linestyle=dash, linewidth=1.5, label=name)

@@ -36,7 +36,7 @@ FORMAT = "osseo-answer/1"
 ROW_COLUMNS = (
     "reading prior_set endpoint label unit visit_d margin better arm_without arm_with difference "
     "low50 high50 low90 high90 mean_effect mean_low90 mean_high90 p_too_small p_gain p_loss share_gain "
-    "p_positive prior_driven_share n_failed"
+    "p_positive prior_driven_share n_failed withheld"
 ).split()
 
 
@@ -171,7 +171,7 @@ def _flat(row: EndpointRow) -> list[object]:
     mean = row.mean_effect
     middle += [mean.median, mean.low90, mean.high90] if mean else [None, None, None]
     tail = [row.p_too_small, row.p_gain, row.p_loss, row.share_gain, row.p_positive]
-    return [*head, *middle, *tail, row.prior_driven_share, row.n_failed]
+    return [*head, *middle, *tail, row.prior_driven_share, row.n_failed, row.withheld]
 
 
 def write_answer_csv(results: Sequence[AnswerResult], path: str | Path) -> Path:

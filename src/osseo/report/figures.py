@@ -14,9 +14,9 @@ import numpy as np
 from osseo.answer.result import FIT_SPREAD, Series, StudyPoint
 from osseo.report.data import plain, to_csv
 from osseo.report.numbers import show
-from osseo.report.palette import DATA, DIVERGING, SEQUENTIAL, WITH, WITHOUT, translucent
+from osseo.report.palette import DATA, WITH, WITHOUT, translucent
 
-__all__ = ["DepthMap", "Figure", "map_figure", "series_figure", "top_of"]
+__all__ = ["Figure", "series_figure"]
 
 BANDS = ("median", "low50", "high50", "low90", "high90")
 FONT = {"family": "system-ui, 'DejaVu Sans', Arial, sans-serif", "size": 12, "color": "#222"}
@@ -70,12 +70,12 @@ def _band(time: np.ndarray, ends: tuple[np.ndarray, np.ndarray], fill: str, name
     }  # fmt: skip
 
 
-def _arms(series: Series) -> list[dict]:
-    """Return the bands of both arms, then their medians on top, without last."""
+def _arms(series: Series, names: tuple[str, str]) -> list[dict]:
+    """Return the bands of both arms, then their medians on top, the first arm last."""
     time = np.asarray(series.time_d, dtype=float)
     arms = (
-        ("with", np.asarray(series.with_regimen, dtype=float), WITH, "solid"),
-        ("without", np.asarray(series.without, dtype=float), WITHOUT, "dash"),
+        (names[1], np.asarray(series.with_regimen, dtype=float), WITH, "solid"),
+        (names[0], np.asarray(series.without, dtype=float), WITHOUT, "dash"),
     )
     bands = [
         _band(time, (b[low], b[high]), translucent(colour, alpha), f"{name} {share} %")
@@ -114,18 +114,24 @@ def _symbol(role: str) -> str:
     return {"calibration": "circle", "validation": "diamond-open"}.get(role, "square-open")
 
 
-def series_figure(series: Series, points: Sequence[StudyPoint] = (), key: str = "") -> Figure:
+def series_figure(
+    series: Series,
+    points: Sequence[StudyPoint] = (),
+    key: str = "",
+    *,
+    arms: tuple[str, str] = ("without", "with"),
+) -> Figure:
     """Return a quantity over time in both arms with bands, and the study points on it."""
     own = [p for p in points if p.series == series.name]
     traces = [
-        *_arms(series),
+        *_arms(series, arms),
         *_points(own),
     ]
     layout = _layout(f"{_capital(series.label)} [{series.unit}]", "days from surgery", "")
     layout["shapes"] = [_surgery()]
     return Figure(
         key or series.name, plain({"data": traces, "layout": layout}), _caption(own),
-        _series_words(series, own), _series_csv(series, own),
+        _series_words(series, own, arms), _series_csv(series, own),
     )  # fmt: skip
 
 
@@ -153,12 +159,12 @@ def _caption(points: Sequence[StudyPoint]) -> str:
     return f"{text} Black: {'; '.join(words)}. Filled = used to fit, open = not."
 
 
-def _series_words(series: Series, points: Sequence[StudyPoint]) -> str:
+def _series_words(series: Series, points: Sequence[StudyPoint], names: tuple[str, str]) -> str:
     last = -1
     arms = [
         f"{name} {show(b[0][last], series.unit)} ({show(b[3][last], series.unit)} to "
         f"{show(b[4][last], series.unit)})"
-        for name, b in (("without", series.without), ("with", series.with_regimen))
+        for name, b in zip(names, (series.without, series.with_regimen), strict=True)
     ]
     studies = f" {len(points)} study points are drawn." if points else ""
     end = f"{float(series.time_d[last]):g}"
@@ -176,64 +182,3 @@ def _series_csv(series: Series, points: Sequence[StudyPoint]) -> str:
     gap = [""] * 10
     rows += [[p.time_d, *gap, p.value, p.sd, p.record, p.role] for p in points]
     return to_csv(columns, rows)
-
-
-@dataclass(frozen=True)
-class DepthMap:
-    """A quantity over depth and time; `values` (n_depth, n_time)."""
-
-    title: str
-    values: np.ndarray
-    time_d: np.ndarray
-    depth_mm: np.ndarray
-    unit: str = "%"
-
-
-def map_figure(key: str, shown: DepthMap, top: float, *, is_difference: bool = False) -> Figure:
-    """Return a depth-time map coloured from 0 to `top`, or from -top to +top for a difference."""
-    z = np.asarray(shown.values, dtype=float)
-    colours = [list(stop) for stop in DIVERGING] if is_difference else SEQUENTIAL
-    trace = {
-        "type": "heatmap",
-        "x": _rounded(shown.time_d),
-        "y": _rounded(shown.depth_mm),
-        "z": [_rounded(line) for line in z],
-        "colorscale": colours,
-        "zmin": -top if is_difference else 0.0,
-        "zmax": top,
-        "colorbar": {"title": {"text": shown.unit}, "thickness": 12, "len": 0.9},
-        "hovertemplate": f"day %{{x}}, depth %{{y}} mm: %{{z}} {shown.unit}<extra></extra>",
-    }
-    layout = _layout(shown.title, "days from surgery", "depth from host bone [mm]")
-    layout |= {"hovermode": "closest", "margin": {"l": 48, "r": 12, "t": 40, "b": 44}}
-    spec = plain({"data": [trace], "layout": layout})
-    return Figure(key, spec, _map_caption(top, is_difference), _map_words(shown, z), _map_csv(shown, z))
-
-
-def top_of(*values: np.ndarray) -> float:
-    """Return the largest absolute finite value, or 1 if there is none above zero."""
-    finite = [np.abs(v[np.isfinite(v)]).max(initial=0.0) for v in values]
-    return float(max(finite, default=0.0)) or 1.0
-
-
-def _map_caption(top: float, is_difference: bool) -> str:
-    text = "Mean over draws; no uncertainty is shown."
-    if not is_difference:
-        return text
-    return f"{text} The colours end at +-{top:.2g}, the largest difference anywhere."
-
-
-def _map_words(shown: DepthMap, z: np.ndarray) -> str:
-    end = z[:, -1]
-    if not np.isfinite(end).any():
-        return f"{shown.title}: not computed."
-    day, middle = float(shown.time_d[-1]), len(end) // 2
-    return (
-        f"{shown.title}, depth against time. On day {day:g}: {end[0]:.2g} {shown.unit} next to host "
-        f"bone, {end[middle]:.2g} in the middle, {end[-1]:.2g} farthest away."
-    )
-
-
-def _map_csv(shown: DepthMap, z: np.ndarray) -> str:
-    columns = ["time_d", *(f"depth_{d:.3f}_mm" for d in shown.depth_mm)]
-    return to_csv(columns, ([float(t), *map(float, v)] for t, v in zip(shown.time_d, z.T, strict=True)))

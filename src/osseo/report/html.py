@@ -96,6 +96,7 @@ def _tools() -> dict[str, object]:
         "show_margin": numbers.show_margin,
         "show_median": numbers.show_median,
         "show_percent": numbers.show_percent,
+        "show_positive": numbers.show_positive,
         "show_range": numbers.show_range,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "ADVERTISED_NOTE",
+    "CHAIN_NOTE",
     "MARGIN_NOTE",
     "NOTICE",
     "NOTICE_SHORT",
@@ -11,6 +12,7 @@ __all__ = [
     "READING_NAMES",
     "STOP_NOTE",
     "TWO_READINGS",
+    "UNCALIBRATED_NOTE",
 ]
 
 NOTICE = (
@@ -23,9 +25,12 @@ NOTICE_SHORT = "Not medical advice."
 STOP_NOTE = "No effect is shown for this person. Discuss magnesium with your doctor first."
 MARGIN_NOTE = "m = smallest difference treated as real; no accepted MCID"
 PAIRED_NOTE = (
-    "without and with are medians over patients; difference is the median of each",
-    "patient against themselves, so it need not equal with minus without",
+    "levels are medians over patients (of fused, united, failed and operated: the",
+    "share of patients); difference is the median of each patient against",
+    "themselves (of those shares: its mean), so it need not equal that of the levels",
 )
+CHAIN_NOTE = "one typical patient at central values, so not the levels above"
+UNCALIBRATED_NOTE = "not calibrated: no conclusion"
 ADVERTISED_NOTE = (
     "as advertised = the one link strength that would give the healing gain some sellers claim; "
     "shown for comparison, never pooled"

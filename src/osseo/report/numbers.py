@@ -14,12 +14,17 @@ __all__ = [
     "show_margin",
     "show_median",
     "show_percent",
+    "show_positive",
     "show_range",
 ]
 
 MISSING = "n/a"
 #: how many decimals a small difference may add to those of its unit
 MORE_DECIMALS = 2
+#: decimals of a small difference in a unit that is not listed
+FEW_DECIMALS = 3
+#: share of a level below which a difference is the error of computing, not an effect
+NOTHING = 1e-6
 DECIMALS = {
     "%": 1,
     "points": 1,
@@ -86,9 +91,12 @@ def _shared_decimals(interval: Interval, unit: str) -> int:
     ends = [v for v in (interval.median, interval.low90, interval.high90) if math.isfinite(v)]
     usual = decimals_for(unit, *ends)
     largest = max(map(abs, ends), default=0.0)
+    if unit not in DECIMALS and largest < 1.0:
+        usual = min(usual, FEW_DECIMALS)
     if largest == 0.0:
         return usual
-    return min(max(usual, -math.floor(math.log10(largest))), usual + MORE_DECIMALS)
+    most = FEW_DECIMALS if unit not in DECIMALS else usual + MORE_DECIMALS
+    return min(max(usual, -math.floor(math.log10(largest))), max(usual, most))
 
 
 def show_percent(share: float | None) -> str:
@@ -106,6 +114,15 @@ def show_percent(share: float | None) -> str:
     if share > 0.99:
         return ">99 %"
     return f"{100 * share:.0f} %"
+
+
+def show_positive(row: EndpointRow) -> str:
+    """Return the probability of any gain; `none` where the arms differ by less than computing can."""
+    level = max(abs(v) for v in (row.without.median, row.margin or 0.0) if math.isfinite(v))
+    ends = (row.difference.low90, row.difference.median, row.difference.high90)
+    if all(math.isfinite(v) and abs(v) <= NOTHING * level for v in ends):
+        return "none"
+    return show_percent(row.p_positive)
 
 
 def show_day(visit_d: float | None) -> str:

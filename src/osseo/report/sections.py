@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from itertools import groupby
-
-import numpy as np
 
 from osseo.answer.result import AnswerResult, EndpointRow, Series
 from osseo.report.data import to_csv
-from osseo.report.figures import DepthMap, Figure, map_figure, series_figure, top_of
+from osseo.report.figures import Figure, series_figure
+from osseo.report.graft.page import GraftSection, graft_section
 from osseo.report.informed import Update, updates_of
 from osseo.report.sources import Source, cited_ids, find_sources
 from osseo.report.svg import common_limit
@@ -51,7 +50,7 @@ class Page:
     groups: tuple[RowGroup, ...] = ()
     every: tuple[RowGroup, ...] = ()
     priors: tuple[PriorGroup, ...] = ()
-    maps: tuple[Figure, ...] = ()
+    site: GraftSection = field(default_factory=GraftSection)
     graft: tuple[Figure, ...] = ()
     body: tuple[Figure, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -62,7 +61,7 @@ class Page:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """All interactive figures, in reading order."""
-        return (*self.maps, *self.graft, *self.body)
+        return (*self.graft, *self.body)
 
     @property
     def lead(self) -> EndpointRow | None:
@@ -89,8 +88,8 @@ def page_of(answer: AnswerResult, prefix: str = "") -> Page:
         groups=_groups(shown_rows(answer)),
         every=_groups((*answer.rows, *answer.body_rows)),
         priors=_priors(answer),
-        maps=tuple(_maps(answer, prefix)),
-        graft=_curves(graft, answer, prefix),
+        site=graft_section(answer.pictures, graft, answer.arms, prefix),
+        graft=() if answer.pictures else _curves(graft, answer, prefix),
         body=_curves(body, answer, prefix),
         sources=find_sources(cited_ids(answer)),
         updates=_updates(),
@@ -161,35 +160,10 @@ def _slug(name: str) -> str:
 
 
 def _curves(series: Sequence[Series], answer: AnswerResult, prefix: str) -> tuple[Figure, ...]:
-    return tuple(series_figure(s, answer.study_points, key=f"{prefix}curve-{_slug(s.name)}") for s in series)
-
-
-def _maps(answer: AnswerResult, prefix: str) -> list[Figure]:
-    """Return for each field the maps without and with, then the difference of the first field."""
-    if answer.map_time_d is None or answer.map_depth_mm is None:
-        return []
-    base = DepthMap("", np.empty(0), answer.map_time_d, answer.map_depth_mm)
-    figures: list[Figure] = []
-    changes: list[Figure] = []
-    for name in (n for n in answer.map_without if n in answer.map_with):
-        pair = np.asarray(answer.map_without[name]), np.asarray(answer.map_with[name])
-        named, key = replace(base, title=name.capitalize()), f"{prefix}map-{_slug(name)}"
-        figures += _pair(named, pair, key)
-        changes.append(_change(named, pair[1] - pair[0], f"{key}-change"))
-    return [*figures, *changes[:1]]
-
-
-def _change(base: DepthMap, values: np.ndarray, key: str) -> Figure:
-    shown = replace(base, title=f"{base.title}, with minus without", values=values, unit="points")
-    return map_figure(key, shown, top_of(values), is_difference=True)
-
-
-def _pair(base: DepthMap, pair: tuple[np.ndarray, np.ndarray], key: str) -> list[Figure]:
-    top = top_of(*pair)
-    return [
-        map_figure(f"{key}-{arm}", replace(base, title=f"{base.title}, {arm}", values=v), top)
-        for arm, v in zip(("without", "with"), pair, strict=True)
-    ]
+    return tuple(
+        series_figure(s, answer.study_points, f"{prefix}curve-{_slug(s.name)}", arms=answer.arms)
+        for s in series
+    )
 
 
 def _updates() -> tuple[Update, ...]:

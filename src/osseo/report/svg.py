@@ -107,13 +107,13 @@ def share_picture(name: str, share: float) -> str:
     return _frame(inner, text, 120, 16)
 
 
-def chain_picture(link: ChainLink) -> str:
-    """Return one step of the chain as two bars from zero, without above with."""
+def chain_picture(link: ChainLink, arms: tuple[str, str] = ("without", "with")) -> str:
+    """Return one step of the chain as two bars from zero, the first arm above the second."""
     values = [v if math.isfinite(v) else 0.0 for v in (link.without, link.with_regimen)]
     largest = max(*map(abs, values), 0.0) or 1.0
     text = (
-        f"{link.label} [{link.unit}]: without {show(link.without, link.unit)}, "
-        f"with {show(link.with_regimen, link.unit)}"
+        f"{link.label} [{link.unit}]: {arms[0]} {show(link.without, link.unit)}, "
+        f"{arms[1]} {show(link.with_regimen, link.unit)}"
     )
     bars = [
         f'<rect x="0" y="{y}" width="{max(150 * abs(v) / largest, 1):.1f}" height="14" fill="{c}"/>'

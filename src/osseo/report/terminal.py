@@ -16,6 +16,7 @@ from rich.text import Text
 
 from osseo.answer.result import AnswerResult, EndpointRow, Finding
 from osseo.report.notice import (
+    CHAIN_NOTE,
     MARGIN_NOTE,
     NOTICE_SHORT,
     PAIRED_NOTE,
@@ -23,7 +24,15 @@ from osseo.report.notice import (
     STOP_NOTE,
     TWO_READINGS,
 )
-from osseo.report.numbers import show, show_day, show_interval, show_margin, show_median, show_percent
+from osseo.report.numbers import (
+    show,
+    show_day,
+    show_interval,
+    show_margin,
+    show_median,
+    show_percent,
+    show_positive,
+)
 from osseo.report.sections import lead_row, shown_rows
 
 if TYPE_CHECKING:
@@ -35,11 +44,14 @@ WIDTH = 80
 LABEL = 10
 SECTION = "bold"
 STYLES = {"stop": "bold red", "refer": "bold red", "warn": "yellow", "tell": "cyan", "note": ""}
-HEAD = (
-    f"{'':48}{'too':>6}{'gain':>6}{'loss':>6}{'share':>6}{'mean':>6}",
-    f"{'':9}{'without':>7}{'with':>7} {'difference (90 %)':>24}"
-    f"{'small':>6}{'>m':>6}{'>m':>6}{'>m':>6}{'>0':>6}",
-)
+
+
+def _head(arms: tuple[str, str]) -> tuple[str, str]:
+    return (
+        f"{'':48}{'too':>6}{'gain':>6}{'loss':>6}{'share':>6}{'mean':>6}",
+        f"{'':9}{arms[0]:>7}{arms[1]:>7} {'difference (90 %)':>24}"
+        f"{'small':>6}{'>m':>6}{'>m':>6}{'>m':>6}{'>0':>6}",
+    )
 
 
 def render_answers(
@@ -116,7 +128,7 @@ def _table(result: AnswerResult, explain: bool) -> list[Text]:
     rows = every if explain else shown_rows(result)
     if not rows:
         return []
-    lines = [Text(h, style="bold") for h in HEAD]
+    lines = [Text(h, style="bold") for h in _head(result.arms)]
     for _, group in groupby(rows, key=lambda r: (r.endpoint, r.label)):
         members = list(group)
         lines.append(Text(_title(members[0])))
@@ -124,7 +136,7 @@ def _table(result: AnswerResult, explain: bool) -> list[Text]:
         lines += [x for r in members if r.note for x in _indented(r.note)]
     if any(r.margin is not None for r in rows):
         lines += [Text(MARGIN_NOTE, style="dim"), *_key()]
-        lines += [Text(line, style="dim") for line in PAIRED_NOTE]
+    lines += [Text(line, style="dim") for line in PAIRED_NOTE]
     failed = f"; {result.n_failed} failed and are left out" if result.n_failed else ""
     draws = f"90 % intervals over {result.n_draws} draws: parameter and patient{failed}"
     more = f"{len(every) - len(rows)} more rows with --explain" if len(rows) < len(every) else ""
@@ -152,8 +164,9 @@ def _line(row: EndpointRow) -> Text:
     text = f"  {show_day(row.visit_d):<7}{levels[0]:>7}{levels[1]:>7} {difference:>24}"
     if row.margin is None:
         return Text(text)
-    shares = (row.p_too_small, row.p_gain, row.p_loss, row.share_gain, row.p_positive)
-    return Text(text + "".join(f"{show_percent(s):>6}" for s in shares))
+    shares = (row.p_too_small, row.p_gain, row.p_loss, row.share_gain)
+    cells = (*(show_percent(s) for s in shares), show_positive(row))
+    return Text(text + "".join(f"{cell:>6}" for cell in cells))
 
 
 def _indented(text: str) -> list[Text]:
@@ -211,12 +224,13 @@ def _priors(result: AnswerResult) -> list[Text]:
     if not columns:
         return []
     head = f"{row.label} {show_day(row.visit_d)} [{row.unit}], difference by prior set:"
-    lines = (
+    lines = [
         [name for name, _ in columns],
         [show_interval(r.difference, r.unit, signed=True) for _, r in columns],
-        [f"too small {show_percent(r.p_too_small)}" for _, r in columns],
-    )
-    cells = ["".join(f"{c:<23}" for c in line).rstrip() for line in lines]
+    ]
+    if row.margin is not None:
+        lines.append([f"too small {show_percent(r.p_too_small)}" for _, r in columns])
+    cells = [" ".join(f"{c:<22}" for c in line).rstrip() for line in lines]
     return [*_block("", head), *[Text(" " * (LABEL + 2) + c) for c in cells]]
 
 
@@ -260,7 +274,7 @@ def _why(result: AnswerResult) -> list[Text]:
         f"{c.label} {show(c.without, c.unit)} to {show(c.with_regimen, c.unit)} {_unit(c.unit)}".strip()
         for c in result.chain
     ]
-    return _block("WHY", " -> ".join(steps))
+    return _block("WHY", f"{CHAIN_NOTE}: {' -> '.join(steps)}")
 
 
 def _unit(unit: str) -> str:
@@ -268,7 +282,7 @@ def _unit(unit: str) -> str:
 
 
 def _chain(result: AnswerResult) -> list[Text]:
-    head = f"{'THE CHAIN':<44}{'without':>11}{'with':>11}{'change':>12}"
+    head = f"{'THE CHAIN':<44}{result.arms[0]:>11}{result.arms[1]:>11}{'change':>12}"
     lines = [Text(head, style=SECTION)]
     for link in result.chain:
         label = f"{link.step}: {link.label}" + (f" [{link.unit}]" if _unit(link.unit) else "")

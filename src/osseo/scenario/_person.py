@@ -5,9 +5,10 @@ from __future__ import annotations
 from osseo.scenario._document import Node
 from osseo.scenario._reader import Quantity, Reader
 from osseo.scenario.types import Person
+from osseo.site.covariates import covariate_words
 from osseo.units import MG_MOLAR_MASS
 
-__all__ = ["PERSON_KEYS", "read_person"]
+__all__ = ["PERSON_KEYS", "listed_under", "read_person"]
 
 #: molar mass of 25-hydroxyvitamin D3, C27H44O2, from the atomic weights of record `salts` [g/mol]
 _CALCIFEDIOL_MOLAR_MASS = 27 * 12.011 + 44 * 1.008 + 2 * 15.999
@@ -78,7 +79,7 @@ def read_person(reader: Reader, node: Node | None) -> Person | None:
     """
     if node is None:
         return None
-    parts = reader.mapping(node, PERSON_KEYS, required=("age", "sex"))
+    parts = reader.mapping(node, PERSON_KEYS, required=("age", "sex"), hints=listed_under())
     numbers = {_NAMES.get(key, key): _read_number(reader, parts.get(key), key) for key in _QUANTITIES}
     sex = reader.choice(parts.get("sex"), ("female", "male"), "sex")
     kidney = _read_kidney(reader, node, parts, numbers["egfr"])
@@ -91,6 +92,15 @@ def read_person(reader: Reader, node: Node | None) -> Person | None:
     if numbers["age_y"] is None or sex is None:
         return None
     return Person(sex=sex, kidney_disease=kidney, **numbers, **others)  # type: ignore[arg-type]
+
+
+def listed_under(place: str = "") -> dict[str, str]:
+    """Return what moves healing and is no key of its own -> where to write it."""
+    found = {}
+    for kind in ("conditions", "drugs"):
+        words = {w for wordings in covariate_words(kind).values() for w in wordings}
+        found |= {word: f"write  {kind}: [{word}]{place}" for word in words}
+    return found
 
 
 def _read_number(reader: Reader, node: Node | None, key: str) -> float | None:

@@ -95,9 +95,16 @@ class Reader:
         self.issues.append(Issue(node.where, message, remedy))
 
     def mapping(
-        self, node: Node | None, known: Iterable[str], required: Iterable[str] = ()
+        self,
+        node: Node | None,
+        known: Iterable[str],
+        required: Iterable[str] = (),
+        hints: Mapping[str, str] | None = None,
     ) -> dict[str, Node]:
-        """Return the children of a mapping; unknown and missing keys are problems."""
+        """Return the children of a mapping; unknown and missing keys are problems.
+
+        `hints` say where something belongs that is no key here.
+        """
         if node is None:
             return {}
         if not isinstance(node.value, dict):
@@ -109,6 +116,7 @@ class Reader:
             if key not in known:
                 near = near_names(key, known)
                 hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+                hint = (hints or {}).get(key.lower().replace("_", " "), hint)
                 self.problem(child, f'unknown key "{key}"; {hint}')
         for key in required:
             if key not in node.value or node.value[key].value is None:

@@ -41,12 +41,22 @@ class Person:
 class Procedure:
     """The operation: a site known to `osseo.site`, a graft material or `none`, and its size.
 
-    size_mm [mm]: graft height of a sinus lift or opening of an osteotomy; None takes the site's own.
+    size_mm [mm]: what the site calls its size, e.g. graft height of a sinus lift; None takes the site's own.
+    adjuncts are names of what is added to the graft; fixation is a named way to hold the site, empty for its
+    default; levels is the number of levels (of the spine) or segments treated at once.
     """
 
     site: str
     material: str
     size_mm: float | None = None
+    adjuncts: tuple[str, ...] = ()
+    fixation: str = ""
+    levels: int = 1
+
+    def __post_init__(self) -> None:
+        # a list of adjuncts would make procedures that cannot be looked up
+        given = (self.adjuncts,) if isinstance(self.adjuncts, str) else tuple(self.adjuncts)
+        object.__setattr__(self, "adjuncts", given)
 
 
 @dataclass(frozen=True)

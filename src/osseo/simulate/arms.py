@@ -25,6 +25,11 @@ Progress = Callable[[str, float | None], None]
 _STEP_D = 7.0
 _LEAST_D = 365.0
 _LEAD_D = 14.0
+#: [d] the first days of a graft, in which its signals rise and fall
+_EARLY_D = (1.0, 2.0, 3.0, 4.0, 5.0, 10.0)
+#: when an infusion is looked at: shares of its duration, and [d] after its end
+_DURING = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+_AFTER_D = np.array([1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 48.0]) / 24.0
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,21 @@ class Pair:
 
 
 def time_grids(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
-    """Return the report times [d] of body and graft: weekly, the visits, at least a year after surgery."""
+    """Return the report times [d] of body and graft: weekly, the visits, at least a year after surgery.
+
+    The first days after surgery are there too, in which the signals of a graft rise and fall. The body also
+    has the hours of every infusion, so that its peak is seen.
+    """
     rules = (*scenario.regimen, *scenario.comparator)
     first = min([rule.start_d for rule in rules] + [0.0]) - _LEAD_D
     last = max([_LEAST_D, *scenario.visits_d])
-    graft = np.unique(np.concatenate([np.arange(0.0, last, _STEP_D), [*scenario.visits_d, last]]))
+    days = [np.arange(0.0, last, _STEP_D), _EARLY_D, [*scenario.visits_d, last]]
+    graft = np.unique(np.concatenate(days))
     before = np.arange(-_STEP_D, first - 1e-9, -_STEP_D)[::-1]
-    return np.concatenate([before, graft]), graft
+    hours = [rule.start_d + rule.duration_d * _DURING for rule in rules if rule.route == "iv"]
+    hours += [rule.start_d + rule.duration_d + _AFTER_D for rule in rules if rule.route == "iv"]
+    body = np.unique(np.concatenate([before, graft, *hours]))
+    return body[body <= last], graft
 
 
 def arm_rules(scenario: Scenario) -> tuple[tuple[DoseRule, ...], tuple[DoseRule, ...]]:

@@ -15,6 +15,7 @@ from osseo.parameters import ParameterSet, draw_priors, load_parameters, uniform
 from osseo.population.people import People, draw_people
 from osseo.scenario.types import Scenario
 from osseo.simulate.body import body_system
+from osseo.simulate.covariates import person_graft
 from osseo.simulate.site import load_procedure
 from osseo.simulate.site_columns import site_system
 from osseo.simulate.site_parameters import draw_site_patients, procedure_table
@@ -94,7 +95,13 @@ def draw_inputs(scenario: Scenario, design: Design, seed: int) -> Inputs:
         seed=seed,
         people=draw_people(scenario.person, design.n, seed),
         body=_by_theta(load_parameters(), _body_names(scenario), design, seed),
-        graft=graft | patients,
+        graft=person_graft(
+            scenario,
+            graft | patients,
+            n_theta=design.n_theta,
+            n_patients=design.n_patients,
+            seed=seed,
+        ),
         elasticities=elasticities,
         narrowed=narrowed,
         patient=frozenset(patients),

@@ -14,8 +14,9 @@ import numpy as np
 from osseo.errors import InputError, Issue
 from osseo.scenario.types import Procedure
 from osseo.simulate.site_columns import ColumnRun, site_system, solve_column
-from osseo.simulate.site_parameters import procedure_table
-from osseo.site import Material, Site, SiteCourse, load_material, load_site
+from osseo.simulate.site_notes import check_grid
+from osseo.simulate.site_parameters import load_procedure, procedure_table
+from osseo.site import Material, Site, SiteCourse
 from osseo.site.posterior import at_procedure, fitted_values
 
 __all__ = ["DEFAULT_DT_D", "load_procedure", "simulate_site", "site_overrides"]
@@ -25,7 +26,10 @@ DEFAULT_DT_D = 1.0
 
 _AMOUNTS = {
     "osteoid": "graft_matrix.osteoid",
-    "mineral": "graft_matrix.mineral",
+    "woven": "graft_matrix.woven",
+    "lamellar": "graft_matrix.lamellar",
+    "cartilage": "graft_soft.cartilage",
+    "fibrous": "graft_soft.fibrous",
     "graft": "graft_material.graft",
     "volume": "graft_volume.thickness",
 }
@@ -34,25 +38,23 @@ _DENSITIES = {
     "vessels": "graft_vessels.vessels",
     "progenitors": "graft_cells.progenitors",
     "osteoblasts": "graft_cells.osteoblasts",
+    "m1": "graft_inflammation.macrophages_m1",
+    "m2": "graft_inflammation.macrophages_m2",
+    "growth_factor": "graft_signals.growth_factor",
 }
-
-
-def load_procedure(procedure: Procedure) -> tuple[Site, Material, float]:
-    """Return site, material and size [mm] of a procedure, checked.
-
-    Raises
-    ------
-    InputError : unknown site, a graft the site does not have, or a size outside its range.
-    """
-    site = load_site(procedure.site)
-    material = load_material(site.material(procedure.material))
-    size = site.size.value if procedure.size_mm is None else float(procedure.size_mm)
-    if not site.size.lower <= size <= site.size.upper:
-        raise InputError(
-            f"procedure.size: got {size:g} mm, expected {site.size.lower:g} to {site.size.upper:g} mm "
-            f"({site.size.meaning} at {site.name}); give the {site.size.meaning}"
-        )
-    return site, material, size
+#: fields that follow the states at once
+_SIGNALS = {
+    "osteoclasts": "graft_osteoclasts.osteoclast_dens",
+    "rankl_opg": "graft_osteoclasts.rankl_opg",
+    "tnf": "graft_inflammation.tnf",
+    "il6": "graft_inflammation.il6",
+    "il10": "graft_inflammation.il10",
+    "vegf": "graft_oxygen.vegf",
+    "oxygen": "graft_oxygen.oxygen",
+    "energy": "graft_oxygen.energy",
+    "stimulus": "graft_mechanics.stimulus",
+    "stiffness": "graft_mechanics.stiffness",
+}
 
 
 def site_overrides(
@@ -119,6 +121,7 @@ def simulate_site(
     times = np.atleast_1d(np.asarray(times, dtype=np.float64))
     _check_inputs(status_times, status, times, n)
     site, material, size = load_procedure(procedure)
+    check_grid(site, material, size)
     values = site_overrides(procedure, overrides or {})
     p = site_system().parameter_vector(procedure_table(site, material), values, n)
     columns = site.columns(size, grafted=material.is_graft)
@@ -132,12 +135,18 @@ def simulate_site(
 
 
 def _course(site: Site, material: Material, times: np.ndarray, columns, runs: list[ColumnRun]):
-    amounts = {key: tuple(run.state(name) for run in runs) for key, name in _AMOUNTS.items()}
+    volume = [run.state(_AMOUNTS["volume"]) for run in runs]
     densities = {
-        key: tuple(run.state(name) / v for run, v in zip(runs, amounts["volume"], strict=True))
+        key: tuple(run.state(name) / v for run, v in zip(runs, volume, strict=True))
         for key, name in _DENSITIES.items()
     }
-    densities["osteoclasts"] = tuple(run.output("graft_cells.osteoclast_dens") for run in runs)
+    # states are per cross-section of their own cell; amounts are per area of the near wall
+    amounts = {
+        key: tuple(run.state(name) * column.cell_areas for run, column in zip(runs, columns, strict=True))
+        for key, name in _AMOUNTS.items()
+    }
+    amounts["mineral"] = tuple(w + m for w, m in zip(amounts["woven"], amounts["lamellar"], strict=True))
+    densities |= {key: tuple(run.output(name) for run in runs) for key, name in _SIGNALS.items()}
     return SiteCourse(
         site=site.name,
         material=material.name,

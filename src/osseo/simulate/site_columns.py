@@ -60,14 +60,15 @@ class ColumnRun:
 
 
 def _gaps(run: ColumnRun, widths: np.ndarray):
-    osteoid, mineral = run.state("graft_matrix.osteoid"), run.state("graft_matrix.mineral")
+    osteoid, ossified = run.state("graft_matrix.osteoid"), run.state("graft_soft.ossified")
+    mineral = run.state("graft_matrix.woven") + run.state("graft_matrix.lamellar")
     graft, thickness = run.state("graft_material.graft"), run.state("graft_volume.thickness")
     mineralised = run.state("graft_matrix.mineralised")
     lost = run.state("graft_material.graft_resorbed") + run.state("graft_material.graft_dissolved")
     yield osteoid + mineral + graft + run.state("graft_volume.soft") - thickness
     yield thickness + run.state("graft_volume.squeezed") - widths
     yield osteoid + mineralised - run.state("graft_matrix.formed")
-    yield mineral + run.state("graft_matrix.resorbed") - mineralised
+    yield mineral + run.state("graft_matrix.resorbed") - mineralised - ossified
     yield graft + lost - (graft + lost)[:, :1]
 
 
@@ -99,9 +100,10 @@ def _initial(system: System, grid: Grid, p: np.ndarray, u: np.ndarray) -> np.nda
     """Return start amounts (n, n_cells, n_states); a cell of width w starts with w times the density."""
     y0 = np.empty((p.shape[0], grid.n_cells, len(system.state_names)))
     p = p.copy()
-    for i_cell, width in enumerate(grid.widths):
+    # cells of one width but for rounding start alike: one call for all of them
+    for width in np.unique(np.round(grid.widths, 12)):
         p[:, system.parameter_index[_WIDTH]] = width
-        y0[:, i_cell] = system.initial(p, u)
+        y0[:, np.abs(grid.widths - width) < 1e-11] = system.initial(p, u)[:, None]
     return y0
 
 
@@ -120,7 +122,7 @@ def solve_column(
 
     Parameters
     ----------
-    column : faces of its cells on day 0.
+    column : faces of its cells on day 0, and their areas in a radial one.
     site : decides the law at the far side.
     p : (n, n_parameters).
     status_times, status : (k,) [d] and (n or 1, k) [mmol/L].
@@ -129,7 +131,7 @@ def solve_column(
     n_threads : of the engine.
     """
     system = site_system()
-    grid = Grid(column.edges_mm)
+    grid = Grid(column.edges_mm, column.face_areas)
     y0 = _initial(system, grid, p, np.full((p.shape[0], 1), status[0, 0]))
     # the engine starts at its first time; a report may start later
     is_late = times[0] > 0

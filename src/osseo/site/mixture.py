@@ -14,19 +14,23 @@ from typing import Any
 from osseo.parameters import load_parameters
 from osseo.parameters.parameter import Parameter, ParameterSet
 
-__all__ = ["MIXED", "PARTNER", "central_values", "mix", "mixed_rows"]
+__all__ = ["MIXED", "PARTNER", "SHARE", "SOLID", "central_values", "mix", "mixed_rows"]
 
-_SOLID = "graft_material.solid_day0"
-_SHARE = "graft_material.partner_share"
+SOLID = "graft_material.solid_day0"
+SHARE = "graft_material.partner_share"
 #: what the partner has for itself: parameter of a single material -> parameter of the partner
 PARTNER = {
     "graft_material.resorbability": "graft_material.partner_resorbability",
     "graft_material.k_dissolution": "graft_material.partner_dissolution",
 }
-_BY_VOLUME = ("graft_cells.progenitor_day0", "graft_cells.osteoblast_day0")
-_BY_SOLID = ("graft_volume.compaction_share", "graft_material.conduction_graft")
+_BY_VOLUME = ("graft_cells.progenitor_day0", "graft_cells.osteoblast_day0", "graft_signals.factor_day0")
+_BY_SOLID = (
+    "graft_volume.compaction_share",
+    "graft_material.conduction_graft",
+    "graft_mechanics.graft_stiffness",
+)
 #: what a component gives to a mixture
-MIXED = (_SOLID, *PARTNER, *_BY_VOLUME, *_BY_SOLID)
+MIXED = (SOLID, *PARTNER, *_BY_VOLUME, *_BY_SOLID)
 
 
 @cache
@@ -55,9 +59,9 @@ def mix(first: Mapping[str, Any], second: Mapping[str, Any], share: float) -> di
     >>> round(mix(one, two, 0.5)["graft_material.partner_share"], 3)
     0.667
     """
-    solid = (1.0 - share) * first[_SOLID] + share * second[_SOLID]
-    of_solid = share * second[_SOLID] / solid
-    values: dict[str, Any] = {_SOLID: solid, _SHARE: of_solid}
+    solid = (1.0 - share) * first[SOLID] + share * second[SOLID]
+    of_solid = share * second[SOLID] / solid
+    values: dict[str, Any] = {SOLID: solid, SHARE: of_solid}
     for name, of_partner in PARTNER.items():
         values[name], values[of_partner] = first[name], second[name]
     values |= {name: (1.0 - share) * first[name] + share * second[name] for name in _BY_VOLUME}
@@ -67,7 +71,10 @@ def mix(first: Mapping[str, Any], second: Mapping[str, Any], share: float) -> di
 def mixed_rows(
     where: str, parts: tuple[tuple[str, float], ...], rows: tuple[tuple[Parameter, ...], ...]
 ) -> tuple[Parameter, ...]:
-    """Return the rows of a mixture at the central values, and the patient rows of its larger part.
+    """Return the rows of a mixture, and the patient rows of its larger part.
+
+    What one component has for itself keeps its range; what adds up or is averaged has the ends of its parts
+    added up or averaged at their central shares of the solid, a little too wide where both vary.
 
     Parameters
     ----------
@@ -76,22 +83,52 @@ def mixed_rows(
     rows : rows of the components, in the same order.
     """
     words = " and ".join(f"{share:.0%} {name}" for name, share in parts)
-    sources = sorted({row.source for group in rows for row in group if row.source})
-    values = mix(central_values(rows[0]), central_values(rows[1]), parts[1][1])
+    own = [_rows_of(group) for group in rows]
+    values = mix(*({name: row.value for name, row in group.items()} for group in own), share=parts[1][1])
     mixed = tuple(
-        Parameter(
-            name=name,
-            unit=_shared()[name].unit,
-            value=value,
-            lower=value,
-            upper=value,
-            distribution="fixed",
-            grade="assumed",
-            source=";".join(sources),
-            reason=f"{words} by volume, combined as in decision 0205",
-            where=where,
-        )
+        _mixed_row(name, value, _contributions(name, own, parts[1][1], values[SHARE]), (where, words))
         for name, value in values.items()
     )
     larger = rows[0] if parts[0][1] >= parts[1][1] else rows[1]
     return mixed + tuple(row for row in larger if row.layer == "patient")
+
+
+def _rows_of(rows: tuple[Parameter, ...]) -> dict[str, Parameter]:
+    own = {row.name: row for row in rows}
+    return {name: own.get(name, _shared()[name]) for name in MIXED}
+
+
+def _contributions(
+    name: str, own: list[dict[str, Parameter]], share: float, of_solid: float
+) -> tuple[tuple[float, Parameter], ...]:
+    """Return (weight, row) of what makes a row of the mixture; none for the share of the partner."""
+    of_partner = {second: first for first, second in PARTNER.items()}
+    if name == SHARE:
+        return ()
+    if name in PARTNER:
+        return ((1.0, own[0][name]),)
+    if name in of_partner:
+        return ((1.0, own[1][of_partner[name]]),)
+    weight = of_solid if name in _BY_SOLID else share
+    return ((1.0 - weight, own[0][name]), (weight, own[1][name]))
+
+
+def _mixed_row(
+    name: str, value: float, parts: tuple[tuple[float, Parameter], ...], text: tuple[str, str]
+) -> Parameter:
+    drawn = {row.distribution for _, row in parts} - {"fixed"}
+    lower, upper = (sum(w * getattr(row, end) for w, row in parts) for end in ("lower", "upper"))
+    kind = "lognormal" if drawn == {"lognormal"} and lower > 0 else "uniform"
+    where, words = text
+    return Parameter(
+        name=name,
+        unit=_shared()[name].unit,
+        value=value,
+        lower=min(lower, value) if drawn else value,
+        upper=max(upper, value) if drawn else value,
+        distribution=kind if drawn else "fixed",
+        grade="assumed",
+        source=";".join(dict.fromkeys(row.source for _, row in parts if row.source)),
+        reason=f"{words} by volume, combined as in decision 0205",
+        where=where,
+    )

@@ -1,7 +1,8 @@
 """The shipped posterior of the graft column, and what its column names mean at one procedure.
 
 A column `module.quantity` holds everywhere; `module.quantity@dbbm` holds where that site or material is
-used. The more specific one wins. A mixture takes the columns of its components, combined.
+used, `module.quantity@site:fixation` where the site is held so. The more specific one wins. A mixture takes
+the columns of its components, combined; `module.quantity@rhbmp2` is what an adjunct adds or multiplies.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Any
 
 from osseo.errors import InputError, Issue
 from osseo.names import suggest
+from osseo.parameters import load_parameters
 from osseo.parameters.draws import Draws, meta_path, read_draws
 from osseo.site.anatomy import Material, Site
-from osseo.site.mixture import MIXED, PARTNER, central_values, mix
-from osseo.site.reading import load_material, material_names, site_names
+from osseo.site.mixture import MIXED, PARTNER, SHARE, SOLID, central_values, mix
+from osseo.site.reading import adjunct_names, load_material, load_site, material_names, site_names
 
 __all__ = ["at_procedure", "fitted_values", "graft_posterior", "narrowed_at", "posterior_path"]
 
@@ -74,25 +76,65 @@ def at_procedure(
     >>> at_procedure({"a.b": 1, "a.b@dbbm": 2, "a.c@none": 3}, load_site("sinus_lift"), dbbm)
     {'a.b': 2}
     """
-    places = {*site_names(), *material_names()}
-    issues, plain, special = [], {}, {}
+    here, held = {site.name, material.name}, f"{site.name}:{site.fixation}"
+    own = _held_rows(site)
+    issues, plain, special, of_fixation = [], {}, {}, {}
     for name, value in values.items():
         base, at, place = name.partition("@")
         if not at:
             plain[base] = value
-        elif place not in places:
-            issues.append(Issue(name, f"unknown site or material {place!r}", suggest(place, places)))
-        elif place in (site.name, material.name):
-            special[base] = value
+        elif place == held:
+            of_fixation[base] = value
+        elif place in here:
+            # what the fixation replaces is not what was fitted at the default one
+            if place != site.name or base not in own:
+                special[base] = value
+        elif place not in _places():
+            issues.append(Issue(name, f"unknown site or material {place!r}", suggest(place, _places())))
     if issues:
         raise InputError.from_issues("parameter overrides", issues)
-    return plain | _mixed(values, material, defaults or {}) | special
+    found = _mixed(values, material, defaults or {}) | special | of_fixation
+    return plain | found | _with_adjuncts(found, values, material)
+
+
+@cache
+def _places() -> frozenset[str]:
+    sites = [load_site(name) for name in site_names()]
+    held = {f"{site.name}:{fixation.name}" for site in sites for fixation in site.fixations}
+    return frozenset({*site_names(), *material_names(), *adjunct_names(), *held})
+
+
+def _held_rows(site: Site) -> frozenset[str]:
+    """Return the rows that the fixation in use replaces; none for the default."""
+    return frozenset(row.name for f in site.fixations if f.name == site.fixation for row in f.parameters)
+
+
+def _with_adjuncts(found: Mapping[str, Any], values: Mapping[str, Any], material: Material) -> dict[str, Any]:
+    """Return what adjuncts make of what a place or a component gave; a plain value is final already."""
+    changed: dict[str, Any] = {}
+    for adjunct in material.adjuncts:
+        for row in adjunct.parameters:
+            column = f"{row.name}@{adjunct.name}"
+            base = changed.get(row.name, found.get(row.name))
+            if base is None and column in values:
+                base = _graft_value(row.name, material)
+            if base is not None:
+                change = values.get(column, row.value)
+                changed[row.name] = base + change if row in adjunct.adds else base * change
+    return changed
+
+
+def _graft_value(name: str, material: Material) -> float:
+    """Return the central value of a parameter before any adjunct: of the material, else the shared row."""
+    own = {row.name: row.value for row in material.parameters}
+    return own[name] if name in own else load_parameters("graft")[name].value
 
 
 def _mixed(values: Mapping[str, Any], material: Material, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a mixture if `values` know anything of its components."""
-    columns = [f"{name}@{part}" for part, _ in material.mixture for name in MIXED]
-    if not any(column in values for column in columns):
+    """Return those parameters of a mixture whose components `values` know; its rows say the others."""
+    columns = {name: [f"{name}@{part}" for part, _ in material.mixture] for name in MIXED}
+    given = {name for name, both in columns.items() if any(column in values for column in both)}
+    if not given:
         return {}
     known = {**defaults, **values}
     parts = [
@@ -102,7 +144,14 @@ def _mixed(values: Mapping[str, Any], material: Material, defaults: Mapping[str,
         }
         for part, _ in material.mixture
     ]
-    return mix(parts[0], parts[1], material.mixture[1][1])
+    mixed = mix(parts[0], parts[1], material.mixture[1][1])
+    first, second = (part for part, _ in material.mixture)
+    kept = {name for name in given if name not in PARTNER}
+    kept |= {name for name in PARTNER if f"{name}@{first}" in values}
+    kept |= {partner for name, partner in PARTNER.items() if f"{name}@{second}" in values}
+    if SOLID in given:
+        kept.add(SHARE)
+    return {name: mixed[name] for name in kept}
 
 
 def narrowed_at(ratios: Mapping[str, float], site: Site, material: Material) -> dict[str, float]:

@@ -6,14 +6,14 @@ file that belong to one site or material are named `module.quantity@site`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from osseo.errors import InputError, Issue
 from osseo.names import suggest
 from osseo.parameters.parameter import DISTRIBUTIONS, GRADES, Parameter, ParameterSet
-from osseo.site.anatomy import Material, Site
+from osseo.site.anatomy import Adjunct, Material, Site
 
 __all__ = ["merge_rows", "number_issues", "qualified_rows", "read_rows"]
 
@@ -88,22 +88,64 @@ def _row(name: str, entry: Mapping[str, Any], where: str) -> Parameter:
 def merge_rows(shared: ParameterSet, site: Site, material: Material) -> ParameterSet:
     """Return the table of one procedure: shared rows, replaced by those of the site, then the material.
 
+    What adjuncts of the material add or multiply comes last. The site brings the rows of its fixation.
+
     Raises
     ------
-    NameUnknown : a site or material names a parameter that the shared table does not have.
+    NameUnknown : a site, material or adjunct names a parameter that the shared table does not have.
+    InputError : a row in another unit than the shared one.
     """
     rows = {name: shared[name] for name in shared}
     for row in (*site.parameters, *material.parameters):
-        if shared[row.name].unit == row.unit:
-            rows[row.name] = row
-        else:
-            issue = f"{row.name}: unit {row.unit!r}, the shared table has {shared[row.name].unit!r}"
-            raise InputError(f"{row.where}: {issue}; write it in that unit")
+        rows[row.name] = _in_unit(row, shared[row.name].unit)
+    for adjunct in material.adjuncts:
+        for row in adjunct.adds:
+            rows[row.name] = _changed(rows[row.name], _in_unit(row, shared[row.name].unit), float.__add__)
+        for row in adjunct.multiplies:
+            rows[row.name] = _changed(rows[row.name], _in_unit(row, "1"), float.__mul__)
     return ParameterSet(rows.values())
 
 
-def qualified_rows(*places: Site | Material) -> ParameterSet:
-    """Return the rows of sites and materials under their names in a Draws file, `name@place`."""
-    return ParameterSet(
-        replace(row, name=f"{row.name}@{place.name}") for place in places for row in place.parameters
+def _in_unit(row: Parameter, unit: str) -> Parameter:
+    if row.unit == unit:
+        return row
+    issue = f"{row.name}: unit {row.unit!r}, expected {unit!r}"
+    raise InputError(f"{row.where}: {issue}; write it in that unit")
+
+
+def _changed(base: Parameter, change: Parameter, how: Callable[[float, float], float]) -> Parameter:
+    """Return a row after an adjunct; ends go with ends, which is a little too wide where both vary.
+
+    Lognormal stays lognormal if both are; where they differ the result is uniform between its ends.
+    """
+    kinds = {base.distribution, change.distribution} - {"fixed"}
+    one = next(iter(kinds)) if len(kinds) == 1 else ""
+    kept = one if one and (one != "lognormal" or how is float.__mul__) else "uniform"
+    value, lower, upper = (how(getattr(base, k), getattr(change, k)) for k in ("value", "lower", "upper"))
+    sources = [row.source for row in (base, change) if row.source]
+    return replace(
+        change,
+        unit=base.unit,
+        value=value,
+        lower=lower,
+        upper=upper,
+        distribution=kept if kinds and lower < upper else "fixed",
+        layer=base.layer,
+        source=";".join(dict.fromkeys(sources)),
+        reason="; ".join(row.reason for row in (base, change) if row.reason),
     )
+
+
+def qualified_rows(*places: Site | Material | Adjunct) -> ParameterSet:
+    """Return the rows of sites, materials and adjuncts under their names in a Draws file, `name@place`.
+
+    A row that one fixation of a site replaces is `name@site:fixation`; of an adjunct it is the change.
+    """
+    rows = [replace(row, name=f"{row.name}@{place.name}") for place in places for row in place.parameters]
+    held = [(site, f) for site in places if isinstance(site, Site) for f in site.fixations]
+    rows += [
+        replace(row, name=f"{row.name}@{site.name}:{fixation.name}")
+        for site, fixation in held
+        for row in fixation.parameters
+    ]
+    return ParameterSet(rows)

@@ -12,13 +12,16 @@ from osseo.compiler.reference import ReferenceModel, solve_reference
 from osseo.engine.batch import solve_batch
 from osseo.engine.events import EventRow, EventTable, expand_events
 from osseo.engine.inputs import InputTable
+from osseo.engine.native.machine import lane_width
+from osseo.engine.threads import WIDTHS
 from osseo.language import load_model
 from osseo.language.foreign import read_foreign
 from osseo.language.library import model_entries
 from osseo.parameters import load_parameters
 from osseo.scenario.dosing import placebo_of
-from osseo.scenario.types import DoseRule
+from osseo.scenario.types import DoseRule, Procedure
 from osseo.simulate.body import BODY_OUTPUTS, simulate_body
+from osseo.simulate.site import simulate_site
 from osseo.verify.classic import antimony_to_sbml, classic_names, load_classic, relative_error
 from osseo.verify.course import solve_foreign
 from osseo.verify.network import random_network
@@ -184,6 +187,30 @@ def threads() -> Iterator[Check]:
     yield Check("threads and batch size change no bit", float(differ), 0.0, "values that differ")
 
 
+def lanes() -> Iterator[Check]:
+    """Members side by side, as many as a register holds, against the scalar form: bodies and columns."""
+    system = compile_model(load_model("body"))
+    events, u = _doses(system)
+    p, _, _ = _scattered(system, 21)
+    y0 = system.initial(p, np.broadcast_to(u.values[0, :1], (21, len(system.input_names))))
+    settings = {"times": TIMES, "u": u, "events": events, "n_threads": 1}
+    scalar, differ = solve_batch(system.kernel, p, y0, **settings, width=1), 0
+    for width in (w for w in WIDTHS[1:] if w <= lane_width()):
+        found = solve_batch(system.kernel, p, y0, **settings, width=width)
+        differ += int(np.count_nonzero(found.y != scalar.y))
+    yield Check("bodies side by side have the bits of one alone", float(differ), 0.0, "values that differ")
+    status = np.linspace(0.6, 1.1, 5)[:, None]
+    graft = {"procedure": Procedure(site="sinus_lift", material="xenograft"), "status_times": np.zeros(1)}
+    times, differ = np.array([0.0, 28.0, 183.0]), 0
+    many = simulate_site(**graft, status=status, times=times, n=5)
+    for i in (0, 4):
+        one = simulate_site(**graft, status=status[i : i + 1], times=times, n=1)
+        for name, columns in many.amounts.items():
+            pairs = zip(columns, one.amounts[name], strict=True)
+            differ += sum(int(np.count_nonzero(a[i] != b[0])) for a, b in pairs)
+    yield Check("columns side by side have the bits of one alone", float(differ), 0.0, "values that differ")
+
+
 CHECKS: dict[str, Callable[[], Iterator[Check]]] = {
     "derivatives": twin_derivatives,
     "courses": twin_courses,
@@ -192,4 +219,5 @@ CHECKS: dict[str, Callable[[], Iterator[Check]]] = {
     "networks": networks,
     "magnesium": magnesium,
     "threads": threads,
+    "lanes": lanes,
 }

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from osseo import __version__
 from osseo.compiler.compile import EMITTER_VERSION
+from osseo.engine.native.machine import lane_width
 from osseo.errors import OsseoError
 from osseo.verify.checks import CHECKS, Check
 
@@ -45,6 +46,7 @@ class Proof:
             "python": platform.python_version(),
             "machine": f"{platform.system()} {platform.machine()}",
             "processor": _processor(),
+            "lanes": lane_width(),
             "packages": {name: _version(name) for name in PACKAGES},
             "checks": [{**asdict(check), "passed": check.passed} for check in self.checks],
         }

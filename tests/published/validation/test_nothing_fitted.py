@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 import yaml
 
 from osseo.answer.predict.study import is_fitted, predict_study
+from osseo.answer.predict.types import LEFT_OUT, NAMED
 from osseo.answer.predict.validation import SCORED, make_table
-from osseo.calibrate.reading import load_targets, target_names
+from osseo.calibrate.reading import TARGETS, load_targets, target_names
 from osseo.evidence import load_record, load_records, record_ids, record_role
 from osseo.evidence.pooling_values import pooled_cells
 from osseo.parameters import load_parameters
 from osseo.population.cohort import load_cohorts
 from osseo.report.validation.lines import SAMPLE_WORDS, study_lines
 from osseo.report.validation.page import validation_page
-from osseo.site import load_material, load_site, material_names, site_names
+from osseo.site import adjunct_names, load_adjunct, load_material, load_site, material_names, site_names
+from osseo.site.covariates import load_covariates
 
 CHOSEN = ("joris2016", "zhan2020", "nielsen2007", "joi2013_biooss20", "comertkilic2017", "fine1991")
 
@@ -37,6 +43,39 @@ def test_no_parameter_of_model_site_or_cohort_rests_on_a_validation_record():
     used |= {record for cohort in load_cohorts().values() for record in cohort.records}
     assert used
     assert not {record for record in used if record_role(record) == "validation"}
+
+
+def every_row():
+    """Return (name, text) of every number: rows of tables, sites, grafts, adjuncts, covariates."""
+    places = [*map(load_site, site_names()), *map(load_material, material_names())]
+    places += map(load_adjunct, adjunct_names())
+    held = [row for site in map(load_site, site_names()) for f in site.fixations for row in f.parameters]
+    rows = [*load_parameters().values(), *(row for place in places for row in place.parameters), *held]
+    found = [(row.name, f"{row.source} {row.reason}") for row in rows]
+    found += [(site.name, f"{site.size.source} {site.size.reason}") for site in map(load_site, site_names())]
+    for covariate in load_covariates().values():
+        found += [(covariate.name, f"{' '.join(e.source)} {e.reason}") for e in covariate.effects]
+    return found
+
+
+def told(text):
+    """Return the validation records a text names."""
+    words = set(re.findall(r"[A-Za-z0-9_]+", text))
+    return {word for word in words & set(record_ids()) if record_role(word) == "validation"}
+
+
+def test_no_reason_of_a_number_leans_on_a_validation_record():
+    """Also the prose beside a number: a judgement from a validation study is a fit of one."""
+    rows = every_row()
+    assert len(rows) > 200
+    assert {name: told(text) for name, text in rows if told(text)} == {}
+
+
+def test_no_cohort_or_domain_of_the_fit_leans_on_a_validation_record():
+    for cohort in load_cohorts().values():
+        assert not told(f"{' '.join(cohort.records)} {getattr(cohort, 'reason', '')}"), cohort
+    for path in [*TARGETS.rglob("*.yaml"), Path(str(files("osseo.population"))) / "cohorts.yaml"]:
+        assert not told(path.read_text(encoding="utf-8")), path.name
 
 
 def test_no_pooled_mean_rests_on_a_validation_record():
@@ -93,14 +132,13 @@ def test_page_is_offline(table):
 
 
 def test_split_has_both_samples():
-    assert all(load_records(use=use) for use in SCORED)
+    assert all(load_records(use=use) for use in ("validation", "calibration"))
+    assert {"validation", "calibration", LEFT_OUT, NAMED} == set(SCORED)
 
 
 def test_targets_name_their_role_in_the_split_only():
     """The role of a record stands in the split; a targets file cannot overrule it."""
-    from osseo.calibrate.reading import TARGETS
-
-    for path in TARGETS.glob("*.yaml"):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["targets"]:
+    for path in TARGETS.rglob("*.yaml"):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get("targets", ()):
             assert "use" not in entry
             assert record_role(entry["record"]) == "calibration"

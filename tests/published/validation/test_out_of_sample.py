@@ -16,6 +16,12 @@ INSIDE = {
     "ohba2021btcp": ("new_bone_pct", "residual_graft_pct"),
     "pmc6040296_six_materials": ("new_bone_pct",),
     "joosten2013b": ("urine_24h",),
+    "btcp_cbct30": ("volume_loss_pct",),
+    "poli2017": ("new_bone_pct", "residual_graft_pct", "ridge_width_loss"),
+    "dedhia2022": ("union_pct", "time_to_union"),
+    "fu2016dbm": ("fusion_pct",),
+    "rickert2023tlif": ("nonunion_pct",),
+    "wurtz2026": ("bone_width_gain",),
 }
 
 
@@ -35,9 +41,35 @@ def test_magnesium_balance_of_nielsen2007():
     assert all(p.mechanism.inside for p in rows_of("nielsen2007"))
 
 
-@pytest.mark.xfail(strict=True, reason="miss: beta-TCP loses volume beyond 6 months, the model's keeps it")
-def test_volume_of_beta_tcp_after_30_months():
-    assert all(p.mechanism.inside for p in rows_of("btcp_cbct30"))
+@pytest.mark.xfail(
+    strict=True, reason="miss: strict CT by side; the model's sides are too alike, BCP too weak"
+)
+def test_fusion_of_lehr2020b():
+    assert all(p.mechanism.inside for p in rows_of("lehr2020b"))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="miss: CT at 6 weeks calls 82 to 90 % of scaphoids united, the model a tenth"
+)
+def test_scaphoids_at_6_weeks():
+    assert all(p.mechanism.inside for p in rows_of("scaphoid_ct6wk_2015"))
+
+
+@pytest.mark.xfail(strict=True, reason="miss: base rate of lost implants rests on few records")
+def test_lost_implants_of_tartaglia2021():
+    assert all(p.mechanism.inside for p in rows_of("tartaglia2021") if p.endpoint == "implant_failure_pct")
+
+
+@pytest.mark.xfail(strict=True, reason="miss: soft bone under a lifted sinus is read as host bone of the jaw")
+def test_first_stability_of_jang2018():
+    assert all(p.mechanism.inside for p in rows_of("jang2018_sinus_isq"))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="miss: rhBMP-2 alone in a cleft forms less bone than autograft at 6 months"
+)
+def test_cleft_nma2018():
+    assert all(p.mechanism.inside for p in rows_of("cleft_nma2018"))
 
 
 @pytest.mark.xfail(

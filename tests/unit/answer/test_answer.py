@@ -20,7 +20,7 @@ from osseo.simulate.inputs import ELASTICITY, Design, draw_inputs
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 HEADLINE = EXAMPLES / "sinus-xenograft.yaml"
-LINKS = ("osteoblast", "osteoclast", "vessel", "clot", "mineral", "energy")
+LINKS = ("osteoblast", "osteoclast", "vessel", "macrophage", "mineral", "energy")
 
 
 @pytest.fixture(scope="module")
@@ -145,9 +145,10 @@ def test_the_answer_says_everything_it_must(result):
             assert row.p_too_small + row.p_gain + row.p_loss == pytest.approx(1.0)
 
 
-def test_tissue_shares_of_the_map_add_up(result):
-    total = sum(result.map_without.values())
-    np.testing.assert_allclose(total, 100.0, rtol=1e-12)
+def test_tissue_shares_of_the_pictures_add_up(result):
+    shares = result.pictures.shares
+    for arm in (shares.without, shares.with_regimen):
+        np.testing.assert_allclose(arm.sum(axis=0), 100.0, rtol=1e-12)
 
 
 def test_sceptical_is_narrower_than_neutral(result):

@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import brentq
 
 from osseo.calibrate.fit import fit
-from osseo.calibrate.minimise import FitOptions
 from osseo.calibrate.posterior import DRAWS, draw_posterior, is_stale, write_posterior
+from osseo.calibrate.search.minimise import FitOptions
 from osseo.errors import CalibrationError
 from osseo.evidence import load_record, load_records, record_role
 from osseo.parameters.draw import draw_priors

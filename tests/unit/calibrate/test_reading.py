@@ -49,7 +49,10 @@ def test_all_problems_are_listed(tmp_path, entries):
     [
         ({"between_sd": 1.0}, "exactly one of `sd`"),
         ({"sd": None}, "got None, expected a number"),
-        ({"scale": "logit"}, "known: identity, log"),
+        ({"scale": "probit"}, "known: identity, log, logit"),
+        ({"scale": "logit"}, "needs a rate in %"),
+        ({"domain": "nowhere"}, "unknown domain"),
+        ({"compare": "times"}, "known: difference, ratio, change_pct"),
         ({"at_d": "later"}, "`at_d`: got 'later'"),
         ({"record": "bohn2004b", "result": 1, "arm": "spinach", "measure": "fractional_absorption",
           "time_d": None}, "never calibrates"),

@@ -2,10 +2,13 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from osseo.calibrate import shipped
 from osseo.calibrate.posterior import draw_posterior
+from osseo.calibrate.search.checkpoint import checkpoint_of
+from osseo.calibrate.search.minimise import FitOptions
 from osseo.errors import CalibrationError, NameUnknown
 from osseo.parameters.draw import draw_priors
 from osseo.parameters.draws import Draws, read_draws
@@ -64,3 +67,41 @@ def test_progress_is_passed_on(with_problem):
 @pytest.mark.parametrize("name", shipped.fit_names())
 def test_every_shipped_posterior_is_current(name):
     assert shipped.posterior_issues(name) == []
+
+
+def test_a_stopped_fit_goes_on_where_it_was(with_problem, problem, monkeypatch, tmp_path):
+    monkeypatch.setenv("OSSEO_CACHE", str(tmp_path / "cache"))
+    whole, _ = shipped.refit("osteotomy_test", n=5, path=with_problem)
+
+    class Stopped(Exception):
+        pass
+
+    seen = []
+
+    def stop(runs, cost, start):
+        seen.append(cost)
+        if len(seen) == 5:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        shipped.refit("osteotomy_test", n=5, path=with_problem, progress=stop)
+    costs = []
+    again, _ = shipped.refit(
+        "osteotomy_test", n=5, path=with_problem, progress=lambda *row: costs.append(row[1])
+    )
+    assert costs[0] == pytest.approx(min(seen[:4])) and costs[0] < seen[0]
+    for name, value in whole.values.items():
+        assert again.values[name] == pytest.approx(value, rel=1e-4)
+    # and a finished one leaves nothing behind
+    point = checkpoint_of(problem, FitOptions())
+    assert point.read() is None
+
+
+def test_another_problem_does_not_meet_the_point_of_this_one(problem, monkeypatch, tmp_path):
+    monkeypatch.setenv("OSSEO_CACHE", str(tmp_path))
+    point = checkpoint_of(problem, FitOptions())
+    point.save(np.array([0.1, 0.2]), 3.0)
+    point.save(np.array([9.0, 9.0]), 4.0)
+    np.testing.assert_allclose(point.read(), [0.1, 0.2])
+    problem.setup["dt"] = 0.5
+    assert checkpoint_of(problem, FitOptions()).read() is None

@@ -54,7 +54,8 @@ def test_models_materials_sites():
         "graft_column",
     }
     materials = json.loads(run("model", "materials", "--json", "-").stdout)
-    assert next(m for m in materials if m["material"] == "dbbm")["used_at"] == "sinus_lift"
+    dbbm = next(m for m in materials if m["material"] == "dbbm")
+    assert "sinus_lift" in dbbm["calibrated_at"] and "ridge" in dbbm["also_used_at"]
     sites = json.loads(run("model", "sites", "--json", "-").stdout)
     assert {s["site"] for s in sites} >= {"sinus_lift", "osteotomy_tibia"}
     assert "sinus_lift" in run("model", "sites").stdout
@@ -65,6 +66,27 @@ def test_a_module_is_shown_with_card_parameters_and_equations():
     assert "filtered" in text and "urine_flux :=" in text and "rude1980" in text
     data = json.loads(run("model", "show", "magnesium_kidney", "--json", "-").stdout)
     assert {p["name"] for p in data["parameters"]} >= {"magnesium_kidney.Tm"}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("fracture_tibia", ["not calibrated: no calibration record has plated", "with cast", "(default)"]),
+        ("dbbm", ["own magnesium 2.54 mg/g", "enters no link", "mordenfeld2010", "between patients"]),
+        ("dbbm_autograft", ["80% dbbm and 20% autograft_particulate", "graft_material.partner_share"]),
+        ("prf", ["sinus: uncertain", "graft_signals.factor_day0"]),
+    ],
+)
+def test_a_site_a_graft_and_an_adjunct_are_shown(name, words):
+    text = " ".join(run("model", "show", name).stdout.split())
+    assert [word for word in words if word not in text] == []
+    assert json.loads(run("model", "show", name, "--json", "-").stdout)["parameters"]
+    assert max(len(line) for line in run("model", "show", name).stdout.splitlines()) <= 100
+
+
+def test_what_is_shown_has_near_names():
+    done = run("model", "show", "dbmm")
+    assert done.exit_code == 2 and "dbbm" in done.stderr
 
 
 def test_tables_are_written(tmp_path):

@@ -2,12 +2,14 @@
 
 import ctypes
 import os
+import shutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from osseo.cache import cache_folder
 from osseo.engine.batch import solve_batch
 from osseo.engine.grid import FieldTransport, uniform_grid
 from osseo.engine.native import loops
@@ -93,3 +95,17 @@ def test_importing_the_package_does_not_import_numba():
         "import sys, osseo.engine, osseo.engine.batch, osseo.engine.site; assert 'numba' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_processes_that_race_for_a_model_s_lanes_all_get_the_same_bits(tmp_path):
+    """Each finds the loops, none the model; all make its code at once and keep it in one place."""
+    run(_DECAY)  # the loops are there now
+    shutil.copytree(cache_folder() / "loop", tmp_path / "loop")
+    environment = {**os.environ, "OSSEO_CACHE": str(tmp_path)}
+    command = [sys.executable, "-c", _DECAY]
+    racing = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) for _ in range(4)]
+    found = {process.communicate()[0] for process in racing}
+    assert all(process.returncode == 0 for process in racing)
+    assert len(found) == 1 and "False" in found.pop()
+    assert len(list((tmp_path / "code").iterdir())) == 2, "the scalar code and that of the lanes"
+    assert run(_DECAY, OSSEO_CACHE=str(tmp_path))[0] == run(_DECAY)[0]

@@ -161,3 +161,20 @@ def test_what_is_no_run_is_refused(kernels, tmp_path):
     (tmp_path / "chunk-000000.parquet").write_bytes(b"")
     with pytest.raises(InputError, match=r"chunks without run\.json"):
         run_chunked(solver(kernels), N, tmp_path, {})
+
+
+def test_a_damaged_chunk_is_named_and_made_again(kernels, tmp_path):
+    run_chunked(solver(kernels), N, tmp_path, INPUTS, chunk_size=5)
+    whole = read_run(tmp_path)
+    damaged = tmp_path / "chunk-000002.parquet"
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    with pytest.raises(InputError, match=r"chunk-000002.parquet: cannot be read .*delete it and run again"):
+        read_run(tmp_path)
+    damaged.unlink()
+    run_chunked(solver(kernels), N, tmp_path, INPUTS, chunk_size=5)
+    np.testing.assert_array_equal(read_run(tmp_path)["reduced"], whole["reduced"])
+
+
+def test_the_runs_own_column_cannot_be_replaced(tmp_path):
+    with pytest.raises(InputError, match="member: this column is written by the run itself"):
+        run_chunked(lambda a, b: {"member": np.arange(a, b)}, 3, tmp_path, {"x": 1})

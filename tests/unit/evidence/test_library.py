@@ -13,7 +13,7 @@ from osseo.evidence.record import FOLDERS
 
 
 def test_every_record_is_shipped():
-    assert len(evidence.record_ids()) == 557
+    assert len(evidence.record_ids()) == 566
     folders = Counter(record.folder for record in evidence.load_records())
     assert set(folders) == set(FOLDERS)
     assert folders["mg-pk"] == sum(1 for _ in (DATA / "mg-pk").glob("*.yaml"))
@@ -45,7 +45,7 @@ def test_unknown_id_offers_near_names():
 
 def test_filters_agree_with_the_split():
     roles = evidence.split()
-    assert len(roles) == 557
+    assert len(roles) == 566
     for use in ("calibration", "validation", "prior", "reference"):
         found = {record.id for record in evidence.load_records(use=use)}
         assert found == {record_id for record_id, role in roles.items() if role == use}

@@ -10,10 +10,14 @@ from osseo.site import load_material, load_site
 #: states whose rate a link may change directly; `soft` and `squeezed` are books
 TOUCHES = {
     "osteoblast": {"graft_cells.osteoblasts"},
-    # volume follows resorbed solid, and clot leaves with the volume
+    # volume follows resorbed graft, and clot, fibrous tissue and cartilage leave with the volume
     "osteoclast": {
         "graft_clot.clot",
-        "graft_matrix.mineral",
+        "graft_soft.fibrous",
+        "graft_soft.cartilage",
+        "graft_signals.growth_factor",
+        "graft_matrix.woven",
+        "graft_matrix.lamellar",
         "graft_matrix.resorbed",
         "graft_material.graft",
         "graft_material.graft_resorbed",
@@ -22,21 +26,27 @@ TOUCHES = {
         "graft_volume.squeezed",
     },
     "vessel": {"graft_vessels.vessels"},
-    "clot": {
+    "macrophage": {"graft_inflammation.macrophages_m1", "graft_inflammation.macrophages_m2"},
+    "mineral": {"graft_matrix.osteoid", "graft_matrix.woven", "graft_matrix.mineralised"},
+    # less graft is left unreplaced where more bone is formed
+    "energy": {
+        "graft_cells.progenitors",
+        "graft_matrix.osteoid",
+        "graft_matrix.formed",
         "graft_clot.clot",
+        "graft_soft.fibrous",
+        "graft_soft.cartilage",
         "graft_volume.thickness",
         "graft_volume.soft",
         "graft_volume.squeezed",
     },
-    "mineral": {"graft_matrix.osteoid", "graft_matrix.mineral", "graft_matrix.mineralised"},
-    "energy": {"graft_cells.progenitors"},
 }
 #: the field a link acts on, and what a clinic would see at the end of its chain
 OWN = {
     "osteoblast": ("densities", "osteoblasts"),
     "osteoclast": ("densities", "osteoclasts"),
     "vessel": ("densities", "vessels"),
-    "clot": ("densities", "clot"),
+    "macrophage": ("densities", "m2"),
     "mineral": ("amounts", "osteoid"),
     "energy": ("densities", "progenitors"),
 }
@@ -46,11 +56,17 @@ def one_state(system):
     """Return a state in which every flux flows: little solid, some bone lost, clot still there."""
     amounts = {
         "graft_clot.clot": 0.5,
+        "graft_inflammation.macrophages_m1": 0.4,
+        "graft_inflammation.macrophages_m2": 0.1,
+        "graft_signals.growth_factor": 0.02,
         "graft_vessels.vessels": 0.8,
         "graft_cells.progenitors": 0.3,
         "graft_cells.osteoblasts": 0.001,
         "graft_matrix.osteoid": 0.01,
-        "graft_matrix.mineral": 0.05,
+        "graft_matrix.woven": 0.05,
+        "graft_matrix.lamellar": 0.02,
+        "graft_soft.fibrous": 0.05,
+        "graft_soft.cartilage": 0.03,
         "graft_material.graft": 0.2,
         "graft_volume.thickness": 1.0,
     }
@@ -108,7 +124,7 @@ def test_a_link_moves_its_own_field_before_the_endpoint(run, fraction, link):
 
     own = [getattr(c, kind)[name][0][0].sum(axis=-1) for c in (plain, linked)]
     ends = [fraction(c, "mineral")[0] for c in (plain, linked)]
-    if link in ("vessel", "clot"):
+    if link in ("vessel", "macrophage"):
         moved = np.abs(ends[0] - ends[1]) > 0.002 * ends[0].max()
         assert first_day(*own) < (days[moved.argmax()] if moved.any() else np.inf)
     else:

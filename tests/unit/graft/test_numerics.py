@@ -22,7 +22,7 @@ def mineral_and_volume(case, length, n_cells, dt=1.0):
     tables = {"status_times": np.zeros(1), "status": np.full((1, 1), 0.8), "times": DAYS, "dt": dt}
     run = solve_column(column, site, p, **tables)
     volume = run.state("graft_volume.thickness")[0].sum(axis=-1)
-    return run.state("graft_matrix.mineral")[0].sum(axis=-1) / volume, volume / length
+    return run.output("graft_matrix.mineral")[0].sum(axis=-1) / volume, volume / length
 
 
 @pytest.mark.parametrize("material", ["dbbm", "autograft_block"])

@@ -18,9 +18,6 @@ from osseo.nutrition.needs import needs, requirement_cv
         (34, "female", "RDA", "RDA", "women 31+ y"),
         (25, "male", "RDA", "RDA", "men 19-30 y"),
         (30.9, "female", "RDA", "RDA", "women 19-30 y"),
-        (16, "female", "EAR", "EAR", "girls 14-18 y"),
-        (67, "female", "EAR", "EAR", "women 31+ y"),
-        (130, "male", "EAR", "EAR", "men 31+ y"),
         (0.75, "male", "AI", "AI", "7-12 mo"),
     ],
 )
@@ -58,20 +55,32 @@ def test_upper_levels_agree_between_records():
     assert needs(50, "female", "EU").value("magnesium", "UL_supplemental") == level
 
 
-def test_remembered_values_are_never_used():
-    recalled = [r for r in load_record("iom1997_rda").results if r.is_recalled]
-    assert len(recalled) == 3
-    for age, sex in [(25, "male"), (25, "female"), (2, "male"), (6, "female"), (10, "male")]:
-        ear = needs(age, sex).get("magnesium", "EAR")
-        assert ear.seen == "derived"
-        assert "remembered, not read, so it is not used" in ear.note
-        allowance = needs(age, sex).value("magnesium", "RDA")
-        assert allowance is not None
-        assert ear.value == pytest.approx(allowance / (1 + 2 * requirement_cv()))
+def listed(record):
+    return {(r["nutrient"], r["kind"], r["group"]): r["value"] for r in load_record(record).extra["needs"]}
 
 
-def test_read_requirements_are_not_derived():
-    assert needs(40, "male").get("magnesium", "EAR").seen != "derived"
+def test_requirements_come_from_the_table_that_was_read_and_agree_with_the_other_record():
+    rows = listed("iom_ear_magnesium")
+    older = {r.extra["group"]: r for r in load_record("iom1997_rda").results if r.measure == "EAR"}
+    for group, age, sex in [
+        ("boys 14-18 y", 16, "male"),
+        ("girls 14-18 y", 16, "female"),
+        ("men 19-30 y", 25, "male"),
+        ("women 19-30 y", 25, "female"),
+        ("men 31+ y", 40, "male"),
+        ("women 31+ y", 67, "female"),
+    ]:
+        row = needs(age, sex).get("magnesium", "EAR")
+        assert row.value == rows["magnesium", "EAR", group] == older[group].value
+        assert row.record == "iom_ear_magnesium"
+        assert row.seen != "recalled"
+
+
+def test_allowances_lie_two_spreads_above_the_requirement():
+    for age, sex in [(2, "male"), (6, "female"), (10, "male"), (25, "female"), (25, "male"), (40, "male")]:
+        found = needs(age, sex)
+        ratio = found.value("magnesium", "RDA") / found.value("magnesium", "EAR")
+        assert ratio == pytest.approx(1 + 2 * requirement_cv(), rel=0.03)
 
 
 def test_pregnancy_has_its_own_values():
@@ -83,12 +92,51 @@ def test_pregnancy_has_its_own_values():
     assert "no value for this age" in late.note
 
 
+@pytest.mark.parametrize(
+    ("age", "sex", "region", "nutrient", "kind", "group"),
+    [
+        (34, "male", "US", "calcium", "RDA", "19-50 y"),
+        (67, "female", "US", "calcium", "RDA", "women 51-70 y"),
+        (67, "male", "US", "calcium", "RDA", "men 51-70 y"),
+        (50.9, "female", "US", "calcium", "EAR", "women 19-50 y"),
+        (51, "female", "US", "calcium", "UL", "> 50 y"),
+        (70.9, "male", "US", "vitamin_d", "RDA", "1-70 y"),
+        (71, "male", "US", "vitamin_d", "RDA", "> 70 y"),
+        (34, "male", "US", "vitamin_d", "UL", ">= 9 y"),
+        (34, "male", "US", "vitamin_k1", "AI", "men >= 19 y"),
+        (24.9, "male", "EU", "calcium", "RDA", "18-24 y"),
+        (25, "female", "EU", "calcium", "RDA", ">= 25 y"),
+        (25, "female", "EU", "calcium", "EAR", ">= 25 y"),
+        (40, "female", "EU", "calcium", "UL", "adults, pregnant and lactating women"),
+        (40, "female", "EU", "vitamin_d", "AI", "adults"),
+        (40, "female", "EU", "vitamin_k1", "AI", "adults, pregnant and lactating women"),
+    ],
+)
+def test_other_nutrients_are_those_of_their_records(age, sex, region, nutrient, kind, group):
+    row = needs(age, sex, region).get(nutrient, kind)
+    word = {"EAR": "AR", "RDA": "PRI"}.get(kind, kind) if region == "EU" else kind
+    assert row.value == listed(row.record)[nutrient, word, group]
+    assert row.group == group and row.grade in ("low", "moderate")
+
+
 @pytest.mark.parametrize("region", ["US", "EU"])
-@pytest.mark.parametrize("nutrient", ["calcium", "vitamin_d", "vitamin_k1"])
-def test_other_nutrients_say_that_no_record_exists(region, nutrient):
-    rows = [row for row in needs(40, "male", region).rows if row.nutrient == nutrient]
-    assert rows
-    assert all(row.value is None and row.note.startswith("not in evidence") for row in rows)
+def test_what_was_never_set_is_not_filled(region):
+    for kind in ("EAR", "RDA", "UL"):
+        row = needs(40, "male", region).get("vitamin_k1", kind)
+        assert row.value is None and "vitamin_k)" in row.note
+    assert needs(40, "male", region).limit("vitamin_k1").value is None
+
+
+@pytest.mark.parametrize("region", ["US", "EU"])
+def test_target_is_the_allowance_else_the_adequate_intake_and_lies_between_its_neighbours(region):
+    for age in (20, 34, 55, 67, 80):
+        for sex in ("female", "male"):
+            found = needs(age, sex, region)
+            for nutrient in ("calcium", "vitamin_d"):
+                ear, aim, most = found.value(nutrient, "EAR"), found.target(nutrient), found.limit(nutrient)
+                assert ear is None or ear < aim.value
+                assert aim.value < most.value
+            assert found.target("vitamin_k1").kind == "AI"
 
 
 @pytest.mark.parametrize("region", ["US", "EU"])

@@ -8,6 +8,7 @@ import yaml
 
 from osseo.answer.safety import load_rules
 from osseo.errors import EvidenceError, InputError
+from osseo.evidence import load_record
 from osseo.nutrition import separations as module
 from osseo.nutrition.drugs import drug_classes, read_drugs, sort_drugs
 from osseo.nutrition.separations import (
@@ -16,7 +17,6 @@ from osseo.nutrition.separations import (
     load_separations,
     load_takings,
     separation_between,
-    source_record,
     taking_of,
 )
 
@@ -158,7 +158,7 @@ def test_denied_and_double_minerals_are_not_believed():
 def test_every_source_record_can_be_opened():
     for rule in (*RULES, *load_takings()):
         for source in rule.sources:
-            assert source_record(source.record).id == source.record
+            assert load_record(source.record).id == source.record
             assert source.where
 
 

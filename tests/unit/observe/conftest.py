@@ -8,22 +8,23 @@ from osseo.site.course import Column, SiteCourse
 DENSITIES = ("clot", "vessels", "progenitors", "osteoblasts", "osteoclasts")
 
 
-def _build(times, columns, shares, *, left=1.0, status=None):
+def _build(times, columns, shares, *, left=1.0, status=None, site="sinus_lift", material="dbbm"):
     """A course whose tissue shares are given: shares[field][i_column] broadcasts to (n, n_times, n_cells)."""
     times = np.asarray(times, dtype=float)
     n = max(np.asarray(s).shape[0] for column in shares.values() for s in column)
-    amounts = {"volume": []} | {field: [] for field in ("osteoid", "mineral", "graft")}
+    fields = dict.fromkeys(("osteoid", "mineral", "graft", *shares))
+    amounts = {"volume": []} | {field: [] for field in fields}
     for i, column in enumerate(columns):
         widths = np.diff(column.edges_mm)
         shape = (n, times.size, widths.size)
-        volume = np.broadcast_to(np.asarray(left) * widths, shape).copy()
+        volume = np.broadcast_to(np.asarray(left) * widths * column.cell_areas, shape).copy()
         amounts["volume"].append(volume)
-        for field in ("osteoid", "mineral", "graft"):
+        for field in fields:
             share = shares.get(field, [np.zeros((1, 1, 1))] * len(columns))[i]
             amounts[field].append(volume * np.broadcast_to(share, shape))
     return SiteCourse(
-        site="sinus_lift",
-        material="dbbm",
+        site=site,
+        material=material,
         times_d=times,
         columns=tuple(columns),
         amounts={field: tuple(arrays) for field, arrays in amounts.items()},

@@ -3,18 +3,30 @@ from __future__ import annotations
 import pytest
 
 from osseo.evidence import record_ids, record_role
+from osseo.observe.curves import curve_names
 from osseo.observe.endpoint import check_endpoint, endpoint_names, load_endpoint
 from osseo.parameters.table import load_parameters
 from osseo.site.reading import load_site, site_names
 
+#: resolution floors: nothing smaller is believed, whatever its probability
 MARGINS = {
-    "new_bone_pct": 4.0,
-    "residual_graft_pct": 4.0,
-    "soft_tissue_pct": 4.0,
-    "gap_fill_pct": 5.0,
-    "volume_loss_pct": 5.0,
-    "days_to_fill": 5.0,
-    "days_to_placement": 5.0,
+    **dict.fromkeys(("new_bone_pct", "residual_graft_pct", "soft_tissue_pct"), 4.0),
+    **dict.fromkeys(("total_bone_pct", "lamellar_pct", "cartilage_pct"), 4.0),
+    **dict.fromkeys(
+        ("gap_fill_pct", "volume_loss_pct", "defect_filled_pct", "incorporated_pct", "bic_pct"), 5.0
+    ),
+    **dict.fromkeys(("days_to_fill", "days_to_placement", "days_to_fusion", "days_to_union"), 5.0),
+    **dict.fromkeys(("days_to_loading", "days_to_weight_bearing"), 5.0),
+    **dict.fromkeys(
+        ("fused_ct_pct", "fused_film_pct", "union_pct", "failure_1y_pct", "reoperation_pct"), 3.0
+    ),
+    **dict.fromkeys(("width_loss_mm", "height_loss_mm", "ridge_gain_mm", "front_mm"), 0.5),
+    **dict.fromkeys(("rust", "mrust"), 1.0),
+    "isq": 3.0,
+    "removal_torque_ncm": 15.0,
+    "vessels_per_field": 2.0,
+    "density_mgha": 30.0,
+    "density_hu": 50.0,
     "depth_profile": None,
 }
 
@@ -79,11 +91,42 @@ GOOD = {
         ({"better": 0}, "expected 1 or -1"),
         ({"noise": "observe.none"}, "is not in parameters/tables/observe.csv"),
         ({"colour": "red"}, "unknown key 'colour'"),
-        ({"kind": "time"}, "has no of"),
+        ({"kind": "time", "level": "observe.fill_level"}, "has no of"),
         ({"kind": "time", "of": "z", "level": "observe.fill_level"}, "which is no endpoint"),
     ],
 )
 def test_wrong_entry_is_refused(change, message):
-    assert check_endpoint("e", GOOD, {"e": GOOD}) == []
-    issues = check_endpoint("e", GOOD | change, {"e": GOOD})
+    assert check_endpoint("isq", GOOD, {"isq": GOOD}) == []
+    issues = check_endpoint("isq", GOOD | change, {"isq": GOOD})
     assert any(message in str(issue) for issue in issues)
+
+
+def test_an_endpoint_that_nothing_reads_is_refused():
+    issues = check_endpoint("isp", GOOD, {"isp": GOOD})
+    assert any("has no reading" in str(issue) and "isq" in str(issue) for issue in issues)
+
+
+def test_every_reading_is_an_endpoint_and_every_other_endpoint_waits_for_one():
+    waiting = {name for name in endpoint_names() if load_endpoint(name).of}
+    assert set(curve_names()) == set(endpoint_names()) - waiting
+
+
+@pytest.mark.parametrize("name", endpoint_names())
+def test_what_is_in_percent_or_days_has_its_noise_as_a_share(name):
+    endpoint = load_endpoint(name)
+    unit = {"mm": "mm", "mgHA/cm3": "mg/cm^3", "Ncm": "N*cm", "points/mm": "1/mm"}.get(endpoint.unit, "1")
+    assert endpoint.sd_measurement.unit == unit
+    assert endpoint.at_visits == (endpoint.kind not in ("time", "once"))
+
+
+def test_a_failure_is_called_what_it_is_at_every_site_that_has_it():
+    for site in load_endpoint("failure_1y_pct").sites:
+        label = load_endpoint("failure_1y_pct").at(site).label
+        wanted = "fused" if site.startswith("spine") else "united" if "fracture" in site else ""
+        assert wanted in label and label != "failed by one year", site
+    assert load_endpoint("isq").at("implant") is load_endpoint("isq")
+
+
+def test_a_label_for_no_site_is_refused():
+    issues = check_endpoint("isq", GOOD | {"label_at": {"spin": "a", "spone": "b"}}, {"isq": GOOD})
+    assert len(issues) == 1 and "no site begins with 'spone'" in str(issues[0])

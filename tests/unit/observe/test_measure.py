@@ -166,5 +166,5 @@ def test_first_crossing(values, level, expected):
 
 def test_settings_come_from_the_parameter_table():
     settings = load_settings()
-    assert settings.level_of(load_endpoint("days_to_fill")) == 50.0
-    assert settings.level_of(load_endpoint("days_to_placement")) == 20.0
+    assert load_endpoint("days_to_fill").level_in(settings) == 50.0
+    assert load_endpoint("days_to_placement").level_in(settings) == 20.0

@@ -33,7 +33,7 @@ def lost(findings, shown: str) -> list[str]:
         f.rule
         for f in findings
         if squeeze(f.text) not in shown
-        or squeeze(f.number) not in shown
+        or squeeze(f.number[:1].upper() + f.number[1:]) not in shown
         or any(record not in shown for record in f.records)
     ]
 

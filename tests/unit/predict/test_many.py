@@ -19,7 +19,8 @@ def test_good_studies_survive_bad_ones(write_study, tmp_path):
     odd = tmp_path / "odd.yaml"
     odd.write_text("a: [1\n", encoding="utf-8")
     asked = find_studies([str(good), str(bad), str(odd), "joris2016", "joris2017", str(tmp_path / "no.yaml")])
-    assert [r.id for r in asked.records] == ["mine2026", "joris2016"]
+    assert [(r.id, len(r.results)) for r in asked.records][:2] == [("mine2026", 3), ("second2026", 2)]
+    assert [r.id for r in asked.records][2:] == ["joris2016"]  # the row with the negative SD is left out
     text = "\n".join(map(str, asked.issues))
     assert "second2026.yaml:" in text
     assert "-3" in text
@@ -30,7 +31,7 @@ def test_good_studies_survive_bad_ones(write_study, tmp_path):
 
 def test_an_arm_that_is_not_in_arms_is_an_issue(write_study):
     asked = find_studies([str(write_study(arm="nobody"))])
-    assert not asked.records
+    assert [r.index for r in asked.records[0].results] == [0, 2]
     assert "mine2026.yaml:16" in str(asked.issues[0])
     assert "'nobody'" in str(asked.issues[0])
 

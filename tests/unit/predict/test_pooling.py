@@ -12,15 +12,8 @@ from hypothesis import strategies as st
 from osseo.errors import EvidenceError, NameUnknown
 from osseo.evidence import load_record, record_role
 from osseo.evidence.pooling import FEW, Cell, StudyValue, leave_out, make_typical, pool, spread_share
-from osseo.evidence.pooling_values import (
-    check_poolable,
-    find_cells,
-    leave_one_out,
-    pool_cell,
-    pooled_cells,
-    typical_of,
-    window_of,
-)
+from osseo.evidence.pooling_typical import leave_one_out, pool_cell, typical_of
+from osseo.evidence.pooling_values import check_poolable, find_cells, pooled_cells, window_of
 
 CELL = Cell("new_bone_pct", "%", "sinus_lift", "dbbm", "4.5-9 months")
 SHARE = Cell("fusion_pct", "%", "spinal_fusion", "autograft", "9-18 months", scale="logit")

@@ -57,12 +57,6 @@ def curve(name: str, label: str, unit: str, height: float) -> Series:
     return Series(name, label, unit, time, band, band * 1.02)
 
 
-def maps(scale: float) -> dict[str, np.ndarray]:
-    front = np.linspace(0, 1, 30)[None, :] - np.linspace(0, 1, 16)[:, None]
-    bone = scale * 30 / (1 + np.exp(-6 * front))
-    return {"new bone": bone, "residual graft": 30 - 0.1 * bone}
-
-
 def rows() -> tuple[EndpointRow, ...]:
     days = row(
         None,
@@ -113,7 +107,6 @@ def findings() -> tuple[Finding, ...]:
 
 
 def answer(**changes: object) -> AnswerResult:
-    time, depth = np.linspace(0, 365, 30), np.linspace(0.3, 9.7, 16)
     base = AnswerResult(
         question="Does magnesium glycinate help this <sinus> graft?",
         headline="sinus lift, xenograft (DBBM) - 400 mg Mg/d as glycinate from day -56 against none",
@@ -168,10 +161,6 @@ def answer(**changes: object) -> AnswerResult:
             StudyPoint("new_bone", "froum2006", 180.0, 28.0, 8.0, "core, 6 months", "calibration"),
             StudyPoint("serum_mg", "joris2016", 100.0, 0.87, None, "350 mg/d", "validation", "95 % interval"),
         ),
-        map_time_d=time,
-        map_depth_mm=depth,
-        map_without=maps(1.0),
-        map_with=maps(1.01),
         not_informed=("magnesium_links.osteoblast_e_high",),
         evidence=("froum2006", "joris2016", "jiao2026"),
         n_draws=200,

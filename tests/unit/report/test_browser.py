@@ -27,4 +27,4 @@ def test_every_figure_is_drawn(sample, tmp_path):
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     plots = re.findall(r'<div class="plot[^"]*js-plotly-plot[^"]*" id="([^"]+)"', done.stdout)
-    assert len(plots) == 9
+    assert len(plots) == 4

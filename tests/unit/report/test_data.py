@@ -89,3 +89,10 @@ def test_cells_with_commas_survive():
 
 def test_json_keeps_letters_and_order():
     assert to_json({"b": "grösser", "a": 1}) == '{\n  "b": "grösser",\n  "a": 1\n}\n'
+
+
+def test_a_table_says_what_may_not_be_concluded(sample):
+    kept = sample.answer(rows=(sample.row(margin=None, withheld="no record"),), prior_sets={})
+    table = list(csv.DictReader(io.StringIO(rows_to_csv([kept]))))
+    assert {row["withheld"] for row in table if row["endpoint"] == "new_bone_frac"} == {"no record"}
+    assert {row["withheld"] for row in table if row["endpoint"] != "new_bone_frac"} <= {""}

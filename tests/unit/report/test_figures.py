@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from osseo.answer.result import Interval
-from osseo.report.figures import DepthMap, map_figure, series_figure, top_of
+from osseo.report.figures import series_figure
 from osseo.report.palette import DATA, WITH, WITHOUT
 from osseo.report.sections import page_of
 from osseo.report.svg import chain_picture, common_limit, difference_picture, share_picture
@@ -21,7 +21,7 @@ NAN = float("nan")
 def test_plotly_accepts_every_specification(sample):
     graph_objects = pytest.importorskip("plotly.graph_objects")
     page = page_of(sample.answer())
-    assert len(page.figures) == 5 + 2 + 2
+    assert len(page.figures) == 2 + 2
     for figure in page.figures:
         graph_objects.Figure(json.loads(json.dumps(figure.spec, allow_nan=False)))
 
@@ -59,26 +59,6 @@ def test_gaps_stay_gaps(sample):
     assert median["y"][40:] == [None] * 40 and None not in median["y"][:40]
     band = next(t for t in figure.spec["data"] if t["name"] == "without 90 %")
     assert None not in band["y"] and len(band["y"]) == 80
-
-
-def test_maps_without_and_with_share_one_scale(sample):
-    page = page_of(sample.answer())
-    first, second = (f.spec["data"][0] for f in page.maps[:2])
-    assert first["zmax"] == second["zmax"] == pytest.approx(top_of(sample.maps(1.01)["new bone"]))
-    change = page.maps[-1].spec["data"][0]
-    assert change["zmin"] == -change["zmax"]
-
-
-def test_depth_runs_down_the_map(sample):
-    shown = DepthMap("New bone", sample.maps(1.0)["new bone"], np.arange(30.0), np.arange(16.0))
-    trace = map_figure("k", shown, 30.0).spec["data"][0]
-    assert (len(trace["z"]), len(trace["z"][0])) == (16, 30)
-    assert trace["z"][0][29] == pytest.approx(shown.values[0, 29], rel=1e-4)
-
-
-def test_a_map_of_failures_says_so():
-    shown = DepthMap("New bone", np.full((4, 3), NAN), np.arange(3.0), np.arange(4.0))
-    assert map_figure("k", shown, 1.0).alt == "New bone: not computed."
 
 
 def marks(svg: str, tag: str) -> list[dict[str, str]]:

@@ -108,7 +108,7 @@ def test_ids_are_unique_even_with_two_readings(sample):
 def test_every_figure_has_alternative_text_caption_and_data(page, html):
     names = [tag for tag, _ in page.elements]
     plots = [a for _, a in page.elements if a.get("class") == "plot"]
-    assert len(plots) == names.count("figure") == names.count("figcaption") == 9
+    assert len(plots) == names.count("figure") == names.count("figcaption") == 4
     assert all(a["role"] == "img" and len(a["aria-label"]) > 20 for a in plots)
     specs = json.loads(html.split('id="figure-specs">')[1].split("</script>")[0])
     assert sorted(specs) == sorted(a["id"] for a in plots)
@@ -173,3 +173,11 @@ def test_file_is_written_whole_into_a_new_folder(sample, tmp_path):
     path = write_report([sample.stopped_answer()], tmp_path / "a" / "b")
     assert path == tmp_path / "a" / "b" / "report.html"
     assert [p.name for p in path.parent.iterdir()] == ["report.html"]
+
+
+def test_a_withheld_row_says_why_it_has_no_probability(sample):
+    page = render_report([sample.answer(rows=(sample.row(margin=None, withheld="no record"),))])
+    assert "not calibrated: no conclusion" in page
+    known = render_report([sample.answer(rows=(sample.row(),))])
+    assert "not calibrated" not in known
+    assert page.count("no smallest difference is set") == known.count("no smallest difference is set")

@@ -79,3 +79,17 @@ def test_evidence_ids_are_not_eaten_as_markup(sample):
     out = io.StringIO()
     render_answers([sample.answer()], Console(file=out, width=WIDTH))
     assert "[iom1997_ul]" in out.getvalue() and "[%]" in out.getvalue()
+
+
+def test_prior_sets_of_a_withheld_row_show_no_probability_and_stay_apart(sample):
+    wide = sample.row(margin=None, withheld="x", difference=sample.interval(-0.004, 0.0031))
+    result = sample.answer(rows=(wide,), prior_sets={n: (wide,) for n in ("sceptical", "neutral", "other")})
+    text = "\n".join(line.plain for line in answer_lines([result]))
+    assert "too small n/a" not in text
+    assert re.search(r"\)[-+\d]", text) is None
+    assert "share of patients" in text
+
+
+def test_the_worked_chain_says_whose_it_is(sample):
+    text = " ".join("\n".join(line.plain for line in answer_lines([sample.answer()])).split())
+    assert "WHY one typical patient at central values" in text

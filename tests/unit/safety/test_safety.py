@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 
 from osseo.answer.safety import LEVELS, is_stopped, load_rules, safety_findings
 from osseo.scenario.door import parse_scenario, readings
+from osseo.scenario.types import DoseRule
 
 BASE = {
     "person": {"age": "58 y", "sex": "female", "kidney_disease": "no"},
@@ -281,3 +283,51 @@ def test_findings_come_heaviest_first():
 def test_every_hard_stop_of_the_design_is_a_rule():
     stops = {rule.id for rule in load_rules()[0] if rule.level == "stop"}
     assert stops >= {"kidney_severe", "dialysis", "heart_block", "myasthenia", "child", "pregnancy"}
+
+
+def compared(regimen, comparator):
+    return replace(scenario_of(), regimen=regimen, comparator=comparator)
+
+
+def test_a_finding_of_one_regimen_alone_names_it():
+    at_once = (DoseRule("glycinate", 400 / 24.305, 1, True, -56, 180),)
+    in_four = (DoseRule("glycinate", 400 / 24.305, 4, True, -56, 180),)
+    found = {f.rule: f for f in safety_findings(compared(in_four, at_once))}
+    assert "the regimen it is compared with" in found["one_large_dose"].text
+    assert (
+        found["above_us_limit"].text
+        == {f.rule: f for f in safety_findings(compared(in_four, ()))}["above_us_limit"].text
+    )
+    turned = {f.rule: f for f in safety_findings(compared(at_once, in_four))}
+    assert "the regimen asked about" in turned["one_large_dose"].text
+
+
+def test_two_regimens_that_both_say_something_are_both_heard():
+    high = (DoseRule("glycinate", 900 / 24.305, 3, True, -56, 180),)
+    higher = (DoseRule("glycinate", 1200 / 24.305, 3, True, -56, 180),)
+    texts = [f.text for f in safety_findings(compared(high, higher)) if f.rule == "dose_above_licensed"]
+    assert len(texts) == 2
+    assert any("900" in t and "asked about" in t for t in texts)
+    assert any("1,200" in t and "compared with" in t for t in texts)
+
+
+def test_a_stop_in_either_regimen_stops():
+    fatal = (DoseRule("glycinate", 3000 / 24.305, 3, True, -56, 180),)
+    small = (DoseRule("glycinate", 100 / 24.305, 3, True, -56, 180),)
+    assert is_stopped(safety_findings(compared(small, fatal)))
+    assert is_stopped(safety_findings(compared(fatal, small)))
+    assert not is_stopped(safety_findings(compared(small, small)))
+
+
+def test_drugs_against_vitamin_k_are_told_with_and_without_a_supplement():
+    person = replace(scenario_of().person, drugs=("warfarin 5 mg",))
+    for regimen in ((), scenario_of().regimen):
+        found = {f.rule for f in safety_findings(replace(scenario_of(), person=person, regimen=regimen))}
+        assert "vitamin_k_drug" in found
+    assert "vitamin_k_drug" not in {f.rule for f in safety_findings(scenario_of())}
+
+
+def test_a_drug_that_moves_healing_is_not_taken_for_a_misspelling():
+    notes = {f.rule: f.text for f in safety_findings(scenario_of(drugs=["ibuprofen", "alendronat"]))}
+    assert "did you mean" not in notes["unknown_drug:ibuprofen"]
+    assert "?." not in notes["unknown_drug:alendronat"]

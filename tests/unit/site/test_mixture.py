@@ -37,8 +37,9 @@ def test_the_shipped_mixture_is_the_rule_by_hand():
     solid = 0.8 * 0.285 + 0.2 * 0.46
     assert rows[SOLID] == pytest.approx(solid)
     assert rows[SHARE] == pytest.approx(0.2 * 0.46 / solid)
-    assert rows["graft_material.resorbability"] == 0.03
-    assert rows["graft_material.partner_resorbability"] == 1.7
+    for own, part in (("resorbability", "dbbm"), ("partner_resorbability", "autograft_particulate")):
+        alone = {row.name: row.value for row in load_material(part).parameters}
+        assert rows[f"graft_material.{own}"] == alone["graft_material.resorbability"]
     assert rows["graft_cells.progenitor_day0"] == pytest.approx(0.2 * 0.2)
 
 
@@ -58,7 +59,9 @@ def test_a_mixture_of_a_material_with_itself_is_that_material(tmp_path):
     plain = course("dbbm")
     values = {k: v for k, v in mix(one, one, 0.3).items() if k in (SHARE, *PARTNER.values())}
     fitted = site_overrides(Procedure("sinus_lift", "dbbm"), {})
-    values["graft_material.partner_resorbability"] = fitted["graft_material.resorbability"]
+    values["graft_material.partner_resorbability"] = fitted.get(
+        "graft_material.resorbability", one["graft_material.resorbability"]
+    )
     both = course("dbbm", values)
     for name in ("mineral", "graft", "volume"):
         np.testing.assert_allclose(both.amounts[name][0], plain.amounts[name][0], rtol=1e-9)
@@ -68,7 +71,8 @@ def test_one_part_stays_and_the_other_goes():
     days = (1.0, 365.0)
     graft = {m: course(m, times=days).amounts["graft"][0].sum(axis=-1)[0] for m in ("dbbm", "dbbm_autograft")}
     left = {m: g[1] / g[0] for m, g in graft.items()}
-    share = site_overrides(Procedure("sinus_lift", "dbbm_autograft"), {})[SHARE]
+    rows = {row.name: row.value for row in load_material("dbbm_autograft").parameters}
+    share = site_overrides(Procedure("sinus_lift", "dbbm_autograft"), {}).get(SHARE, rows[SHARE])
     assert left["dbbm"] > 0.95
     # at least the DBBM is left, and a good part of the autograft is gone
     assert 1 - share < left["dbbm_autograft"] < 1 - 0.3 * share
@@ -84,11 +88,19 @@ def test_draws_of_the_parts_reach_the_mixture():
     here = at_procedure(values, SITE, mixture)
     np.testing.assert_allclose(here[SOLID], 0.8 * np.array([0.2, 0.3]) + 0.2 * 0.46)
     np.testing.assert_allclose(here["graft_material.partner_resorbability"], [1.0, 2.0])
-    assert here["graft_material.resorbability"] == 0.03
+    # what no column tells is left to the rows of the mixture, which have a range
+    assert "graft_material.resorbability" not in here
+    rows = {row.name: row for row in mixture.parameters}
+    dbbm = {row.name: row for row in load_material("dbbm").parameters}["graft_material.resorbability"]
+    mixed = rows["graft_material.resorbability"]
+    assert (mixed.lower, mixed.upper, mixed.distribution) == (dbbm.lower, dbbm.upper, dbbm.distribution)
+    assert rows[SOLID].lower < rows[SOLID].value < rows[SOLID].upper
+    assert rows[SHARE].distribution == "fixed"
     assert at_procedure({}, SITE, mixture) == {}
     # what is not given again keeps the value of the fit
-    again = at_procedure({"graft_material.solid_day0@dbbm": 0.2}, SITE, mixture, values)
-    np.testing.assert_allclose(again["graft_material.partner_resorbability"], [1.0, 2.0])
+    again = at_procedure({"graft_material.solid_day0@autograft_particulate": 0.5}, SITE, mixture, values)
+    np.testing.assert_allclose(again[SOLID], 0.8 * np.array([0.2, 0.3]) + 0.2 * 0.5)
+    assert "graft_material.partner_resorbability" not in again
 
 
 def test_a_mixture_is_as_narrowed_as_its_least_narrowed_part():
@@ -101,14 +113,17 @@ def test_a_mixture_is_as_narrowed_as_its_least_narrowed_part():
 
 
 def test_the_posterior_holds_at_a_mixture_draw_by_draw():
-    draws = graft_posterior().rows(np.arange(3))
-    here = at_procedure(draws.columns(), SITE, load_material("allograft_mixed"))
-    columns = draws.columns()
-    expected = 0.5 * (columns[f"{SOLID}@fdba"] + columns[f"{SOLID}@allograft_cancellous"])
-    np.testing.assert_allclose(here[SOLID], expected)
-    np.testing.assert_array_equal(
-        here["graft_material.resorbability"], columns["graft_material.resorbability@fdba"]
-    )
+    columns = graft_posterior().rows(np.arange(3)).columns()
+    here = at_procedure(columns, SITE, load_material("allograft_mixed"))
+    for own, part in (("resorbability", "fdba"), ("partner_resorbability", "allograft_cancellous")):
+        column = columns.get(f"graft_material.resorbability@{part}")
+        assert (column is None) == (f"graft_material.{own}" not in here)
+        if column is not None:
+            np.testing.assert_array_equal(here[f"graft_material.{own}"], column)
+    # nothing of a mixture is left without a spread: drawn with it, or by its rows
+    rows = {row.name: row for row in load_material("allograft_mixed").parameters}
+    for name in ("graft_material.resorbability", "graft_material.partner_resorbability", SOLID):
+        assert name in here or rows[name].distribution != "fixed"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +134,7 @@ def test_the_posterior_holds_at_a_mixture_draw_by_draw():
         ("{dbbm: 1.0}", "expected two components"),
         ("{dbbm: 0.4, fdba: 0.3, bcp: 0.3}", "expected two components"),
         ("[dbbm, fdba]", "expected two components"),
-        ("{dbmb: 0.5, fdba: 0.5}", "unknown graft material 'dbmb'; did you mean dbbm"),
+        ("{dbmb: 0.5, fdba: 0.5}", "unknown graft material 'dbmb'; did you mean db[bm]m?"),
         ("{dbbm: half, fdba: 0.5}", "`dbbm`: got 'half', expected a number"),
         ("{dbbm_autograft: 0.5, fdba: 0.5}", "dbbm_autograft is a mixture itself; name single materials"),
     ],

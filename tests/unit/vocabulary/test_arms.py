@@ -33,7 +33,12 @@ def test_a_placebo_gets_nothing():
 
 def test_an_arm_without_a_salt_has_none():
     arm = map_arm(load_record("fucentese2019"), "autograft")
-    assert (arm.site, arm.material, arm.salt, arm.daily_mmol) == ("osteotomy_tibia", "autograft", "", None)
+    assert (arm.site, arm.material, arm.salt, arm.daily_mmol) == (
+        "osteotomy_tibia",
+        "autograft_iliac",
+        "",
+        None,
+    )
 
 
 def test_doses_are_elemental_millimoles():

@@ -68,7 +68,7 @@ def test_a_good_study_has_no_issue(tmp_path):
             "not among the arms",
             "'DBBM', 'auto'|DBBM, auto",
         ),
-        ("arm: DBBM, measure: serum_mg, value: 0.8, unit: mmol/l", "unknown unit", "did you mean mmol/L"),
+        ("arm: DBBM, measure: serum_mg, value: 0.8, unit: mmoll/L", "unknown unit", "did you mean mmol/L"),
         ("arm: DBBM, measure: serum_mg, value: 0.8, unit: furlong", "unknown unit", "read in mmol/L"),
         (
             "arm: DBBM, measure: serum_mg, value: 0.8, unit: mm",
@@ -77,7 +77,7 @@ def test_a_good_study_has_no_issue(tmp_path):
         ),
         ("arm: DBBM, measure: serum_mg, value: 0.8", "without a unit", "write the unit"),
         (
-            'contrast: smokers, measure: new_bone_pct, effect: 2, unit: "%"',
+            'contrast: blue eyes, measure: new_bone_pct, effect: 2, unit: "%"',
             "names no two arms",
             "'DBBM - auto'",
         ),

@@ -17,6 +17,7 @@ from osseo.evidence.vocabulary import (
     suggest_word,
 )
 from osseo.evidence.vocabulary.tables import convert_factor, reason_text, regimen_keys, salt_reason
+from osseo.evidence.vocabulary.wording import read_graft
 from osseo.observe.endpoint import endpoint_names, load_endpoint
 from osseo.site.reading import material_names, site_names
 from osseo.units import MG_MOLAR_MASS
@@ -104,13 +105,18 @@ def test_a_complement_is_only_taken_of_a_share():
 
 
 def test_what_osseo_observes_has_its_own_name_and_unit():
+    """Under its own name or as a word of another endpoint, in its unit or a spelling of it."""
+    same = {"HU": "HU", "points": "RUST", "per field": "vessels per field", "points/mm": "points/mm"}
     for name in endpoint_names():
-        assert endpoint_words()[name].unit == load_endpoint(name).unit
+        measure = find_measure(name)
+        assert measure is not None and measure.endpoint, name
+        unit = load_endpoint(name).unit
+        assert endpoint_words()[measure.endpoint].unit in (unit, same.get(unit)), name
 
 
 def test_sites_and_materials_of_the_model_are_words():
     assert all(find_site(name) for name in site_names())
-    assert [name for name in material_names() if find_graft(name) is None] == []
+    assert [name for name in material_names() if read_graft(name.replace("_", " "))[0] is None] == []
 
 
 def test_mixtures_add_up():

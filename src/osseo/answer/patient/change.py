@@ -13,13 +13,13 @@ import numpy as np
 
 from osseo.answer.answer import describe_regimen, primary_row
 from osseo.answer.context import dominating, weakest_link
-from osseo.answer.ladder import graft_choice, ladder
+from osseo.answer.ladder import ladder
 from osseo.answer.outcomes import body_rows, differences, endpoint_rows, graft_endpoints
 from osseo.answer.patient.types import Change, Crowd
 from osseo.answer.patient.words import say_change
 from osseo.answer.prior_sets import MAIN_SET, scaled
 from osseo.answer.result import EndpointRow, Interval
-from osseo.answer.typical import TypicalPerson, primary_visit
+from osseo.answer.typical import primary_visit
 from osseo.scenario.types import Procedure, Scenario
 from osseo.simulate.arms import Pair, run_bodies, run_graft, time_grids
 from osseo.simulate.inputs import Design, Inputs, draw_inputs
@@ -129,10 +129,7 @@ def _with_graft(base: Change, scenario: Scenario, inputs: Inputs, bodies: Pair, 
         sentence=say_change(primary, "A supplement" if base.is_what_if else "This plan"),
         crowds=_crowds(scenario, pair, rows, primary),
         grade=grade,
-        ladder=(
-            *ladder(site.name),
-            *graft_choice(TypicalPerson(scenario, inputs, bodies.without.times, times)),
-        ),
+        ladder=ladder(site.name),
         n_failed=int(np.sum(failed)),
     )
 

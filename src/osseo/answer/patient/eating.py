@@ -7,13 +7,14 @@ from osseo.nutrition.food import NUTRIENTS
 from osseo.nutrition.gap import gap, usual_intake
 from osseo.nutrition.intake import Entry, Intake, intake
 from osseo.nutrition.needs import Needs, needs
+from osseo.nutrition.others import OTHERS, NutrientGap, other_gap
 from osseo.nutrition.table import load_food
 from osseo.scenario.profile.types import Profile
 from osseo.units import MG_MOLAR_MASS
 
 __all__ = ["eating_of", "magnesium_limit"]
 
-_OTHERS = ("calcium", "phosphorus", "potassium", "vitamin_d", "vitamin_k1")
+_TOLD = ("phosphorus", "potassium")
 _MEALS_A_DAY = 3
 _BREAST = ("breast-feeding", "breastfeeding", "lactating")
 
@@ -37,9 +38,7 @@ def eating_of(profile: Profile) -> Eating:
     needed = _needs_of(profile)
     if profile.diet.eaten:
         return _from_diary(profile, needed)
-    target = needed.get("magnesium", "RDA")
-    if target.value is None:
-        target = needed.get("magnesium", "AI")
+    target = needed.target("magnesium")
     said = profile.person.mg_intake
     if said is not None:
         low = usual = high = said * MG_MOLAR_MASS
@@ -59,11 +58,16 @@ def eating_of(profile: Profile) -> Eating:
         records=_records(needed),
         missing=(max(0.0, aim - high), max(0.0, aim - usual), max(0.0, aim - low)),
         source=source,
+        gaps=_gaps(None, needed, 1.0),
     )
 
 
+def _gaps(eaten: Intake | None, needed: Needs, n_days: float) -> tuple[NutrientGap, ...]:
+    return tuple(other_gap(name, eaten, needed, n_days) for name in OTHERS)
+
+
 def _records(needed: Needs) -> tuple[str, ...]:
-    rows = [row for row in needed.rows if row.nutrient == "magnesium" and row.value is not None]
+    rows = [row for row in needed.rows if row.value is not None]
     return tuple(dict.fromkeys(row.record for row in rows if row.record))
 
 
@@ -91,7 +95,8 @@ def _from_diary(profile: Profile, needed: Needs) -> Eating:
         imputed_frac=total.imputed_share,
         days=profile.diet.days,
         lines=_lines(profile),
-        others=tuple(_other(name, eaten, needed) for name in _OTHERS),
+        others=tuple(_told(name, eaten) for name in _TOLD),
+        gaps=_gaps(eaten, needed, float(profile.diet.days)),
         phytate_mmol=sum(part.value for part in eaten.phytate.values()) / _MEALS_A_DAY,
         source="your diary, drawn towards what people of your sex eat because it is short",
         notes=found.notes,
@@ -106,9 +111,6 @@ def _lines(profile: Profile) -> tuple[tuple[str, str, float], ...]:
     return tuple(rows)
 
 
-def _other(name: str, eaten: Intake, needed: Needs) -> OtherNutrient:
+def _told(name: str, eaten: Intake) -> OtherNutrient:
     total = eaten.totals[name]
-    need = needed.value(name, "RDA")
-    if need is None:
-        need = needed.value(name, "AI")
-    return OtherNutrient(NUTRIENTS[name].label, total.unit, total.value, need, total.imputed_share)
+    return OtherNutrient(NUTRIENTS[name].label, total.unit, total.value, total.imputed_share)

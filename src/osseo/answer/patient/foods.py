@@ -12,10 +12,10 @@ from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
-import yaml
-
-from osseo.answer.patient.settings import load_plan_file, setting
+from osseo.answer.patient.settings import setting
 from osseo.answer.patient.types import FoodStep
+from osseo.files import parse_yaml
+from osseo.nutrition.drugs import sort_drugs
 from osseo.nutrition.table import load_food, measures
 from osseo.scenario.profile.types import Diet, Profile
 
@@ -30,7 +30,7 @@ _LIKED_MG, _STEP_MG, _ENERGY_MG_PER_KCAL = 25.0, 20.0, 0.06
 def candidates() -> Mapping[str, Any]:
     """Return the foods a plan may suggest, and the notes that go with them."""
     text = files("osseo.answer.patient").joinpath("foods.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return parse_yaml(text)
 
 
 def candidate_grams(entry: Mapping[str, Any]) -> float:
@@ -76,8 +76,8 @@ def possible_steps(profile: Profile) -> tuple[FoodStep, ...]:
 
 def vitamin_k_drug(profile: Profile) -> str:
     """Return the first drug that vitamin K works against, or nothing."""
-    names = load_plan_file()["vitamin_k_drugs"]
-    return next((d.name for d in profile.drugs if any(name in d.name for name in names)), "")
+    known, _ = sort_drugs([drug.name for drug in profile.drugs])
+    return next((drug.text for drug in known if "vitamin_k_antagonist" in drug.classes), "")
 
 
 def _has_too_much_k(entry: Mapping[str, Any], profile: Profile) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from osseo.files import parse_yaml
 
 __all__ = ["load_plan_file", "setting"]
 
@@ -15,7 +15,7 @@ __all__ = ["load_plan_file", "setting"]
 @cache
 def load_plan_file() -> Mapping[str, Any]:
     """Return the whole file."""
-    return yaml.safe_load(files("osseo.answer.patient").joinpath("plan.yaml").read_text(encoding="utf-8"))
+    return parse_yaml(files("osseo.answer.patient").joinpath("plan.yaml").read_text(encoding="utf-8"))
 
 
 def setting(name: str) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from osseo.answer.result import EndpointRow, Finding, Interval, LadderRung
 from osseo.nutrition.day import Collision, Schedule
+from osseo.nutrition.others import NutrientGap
 from osseo.scenario.profile.types import Profile
 from osseo.scenario.types import Scenario
 
@@ -26,12 +27,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class OtherNutrient:
-    """Another nutrient of the diary a day: amount, what is needed (None if no record says), imputed part."""
+    """A nutrient of the diary that is only told, a day: amount and imputed part."""
 
     label: str
     unit: str
     amount: float
-    need: float | None
     imputed_frac: float
 
 
@@ -43,7 +43,8 @@ class Eating:
     written, None without one; target : what to aim at, `kind` (RDA or AI) says which; limit : upper level
     for supplements; imputed_frac : share of the diary that rests on values nobody measured; missing :
     (5 %, median, 95 %) from usual to target; days : of the diary; lines : (as written, food of the table,
-    mg a day); others : the other nutrients of the diary; phytate_mmol : in an average meal, None if not
+    mg a day); others : nutrients that are only told; gaps : calcium, vitamins D and K1 against
+    their needs; phytate_mmol : in an average meal, None if not
     known; source : whose intake it is.
     """
 
@@ -60,6 +61,7 @@ class Eating:
     days: int = 0
     lines: tuple[tuple[str, str, float], ...] = ()
     others: tuple[OtherNutrient, ...] = ()
+    gaps: tuple[NutrientGap, ...] = ()
     phytate_mmol: float | None = None
     source: str = ""
     notes: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from osseo.scenario.profile.types import Profile
 
 __all__ = ["questions_for", "say_change", "stop_rules"]
 
-_DENTAL = ("sinus_lift", "socket", "ridge", "implant")
+_DENTAL = ("sinus_lift", "socket", "ridge", "implant", "cleft")
 _HOLDS = ("stop", "refer")
 _SURE, _LIKELY = 0.9, 0.67
 

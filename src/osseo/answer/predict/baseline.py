@@ -14,11 +14,15 @@ from osseo.answer.predict.interval import interval_score
 from osseo.answer.predict.types import Expected
 from osseo.errors import EvidenceError
 from osseo.evidence.pooling import Cell, Pooled, StudyValue, pool
-from osseo.evidence.pooling_values import pooled_cells, study_key, typical_of, window_of
+from osseo.evidence.pooling_typical import typical_of
+from osseo.evidence.pooling_values import pooled_cells, scale_of, study_key, window_of
+from osseo.evidence.vocabulary.places import family_of
 
 __all__ = ["baseline", "between_sd", "cell_for", "typical_n_of"]
 
 _Z90 = 1.6448536269514722
+#: how wide a search for cells is when other sites of the family count
+_KIN_SITES = 3
 
 
 def _treatment(arm: ArmFact, magnesium: bool) -> str:
@@ -40,7 +44,7 @@ def cell_for(fact: Fact) -> Cell:
         material=names[0],
         window=window_of(fact.group, fact.time_d, magnesium and fact.single_dose),
         against=names[1] if len(names) > 1 else "",
-        scale="logit" if fact.is_share and fact.kind == "level" else "identity",
+        scale=scale_of(fact.endpoint) if fact.kind == "level" and fact.form == "level" else "identity",
     )
 
 
@@ -74,9 +78,16 @@ def typical_n_of(fact: Fact) -> int:
 
 
 def _matches(cell: Cell, have: Cell, level: int) -> bool:
-    """Return whether a cell of the pool counts: level 0 as it is, 1 at any time, 2 of any material."""
-    same = (cell.endpoint, cell.unit, cell.site, cell.scale, bool(cell.against))
-    if same != (have.endpoint, have.unit, have.site, have.scale, bool(have.against)):
+    """Return whether a cell of the pool counts.
+
+    level : 0 as it is, 1 at any time, 2 of any material, 3 at any site of its family (spine, fracture).
+    """
+    same = (cell.endpoint, cell.unit, cell.scale, bool(cell.against))
+    if same != (have.endpoint, have.unit, have.scale, bool(have.against)):
+        return False
+    if level == _KIN_SITES:
+        return family_of(have.site) == family_of(cell.site)
+    if have.site != cell.site:
         return False
     if level == 0:
         return have == cell
@@ -87,7 +98,7 @@ def _matches(cell: Cell, have: Cell, level: int) -> bool:
     return have.window == cell.window and have.material not in ("none", "placebo")
 
 
-_WIDENED = ("", " (any time)", " (any treatment)")
+_WIDENED = ("", " (any time)", " (any treatment)", " (any site of its family)")
 
 
 def _values(cell: Cell, level: int, without: str) -> list[StudyValue]:
@@ -128,18 +139,29 @@ def baseline(fact: Fact) -> Expected | None:
         return _course(fact, cell, without)
     if cell.against == cell.material:
         return None  # arms differ by dose or meal, which cells do not tell apart
+    if fact.effect == "log_ratio":
+        return _odds_from_levels(fact, cell, without)
     for found, sign, basis in _pools(cell, without):
         return _expected(fact, found, sign, basis)
     return _from_levels(fact, cell, without) if cell.against else None
 
 
 def _expected(fact: Fact, found: Pooled, sign: float, basis: str) -> Expected:
-    se = fact.se if found.cell.scale == "identity" else None
+    se = _own_error(fact, found)
     mean, low, high = found.predict(fact.n, se)
     if sign < 0:
         mean, low, high = -mean, -high, -low
     sampling = found.sampling_sd(fact.n) if se is None else se
     return _made(fact, mean, low, high, (found.error, found.between_sd, sampling), basis)
+
+
+def _own_error(fact: Fact, found: Pooled) -> float | None:
+    """Return the study's own standard error on the scale of a pool; of a share its n says it."""
+    if fact.se is None or found.cell.scale == "logit":
+        return None
+    if found.cell.scale == "log":
+        return fact.se / fact.value if fact.value > 0 else None
+    return fact.se
 
 
 def _made(
@@ -180,18 +202,54 @@ def _course(fact: Fact, cell: Cell, without: str) -> Expected | None:
     return _made(fact, mean, mean - half, mean + half, (error, between, se), "difference of two windows")
 
 
+def _unit_error(found: Pooled) -> float:
+    """Return the standard error of a pooled mean in its unit, not on its scale."""
+    if found.cell.scale == "identity":
+        return found.error
+    return (found.back(found.mean + found.error) - found.back(found.mean - found.error)) / 2.0
+
+
+def _unit_sampling(found: Pooled, n: int | None) -> float:
+    if found.cell.scale == "identity":
+        return found.sampling_sd(n)
+    half = found.sampling_sd(n)
+    return (found.back(found.mean + half) - found.back(found.mean - half)) / 2.0
+
+
 def _from_levels(fact: Fact, cell: Cell, without: str) -> Expected | None:
-    """Return the difference of two pooled levels; between-study spread counts once, arms share a study."""
+    """Return the difference of two pooled levels, each of other studies.
+
+    Its between-study SD is that of a difference, not of levels: arms share their study (decision 0344).
+    """
+    scale = scale_of(fact.endpoint)
+    sides = [replace(cell, material=name, against="", scale=scale) for name in (cell.material, cell.against)]
+    found = [next(iter(_pools(side, without)), None) for side in sides]
+    if found[0] is None or found[1] is None:
+        return None
+    (a, _, _), (b, _, _) = found[0], found[1]
+    se = fact.se or math.hypot(_unit_sampling(a, fact.n), _unit_sampling(b, fact.n))
+    error, between = math.hypot(_unit_error(a), _unit_error(b)), between_sd(fact, a.within_sd or 0.0)
+    half = _Z90 * math.sqrt(error**2 + between**2 + se**2)
+    mean = a.back(a.mean) - b.back(b.mean)
+    basis = f"difference of two pools: {a.cell.material} k {a.k}, {b.cell.material} k {b.k}"
+    return _made(fact, mean, mean - half, mean + half, (error, between, se), basis)
+
+
+def _odds_from_levels(fact: Fact, cell: Cell, without: str) -> Expected | None:
+    """Return the log odds ratio of two pooled shares; None for other ratios, which pools do not have."""
+    if fact.ratio_kind != "odds_ratio" or scale_of(fact.endpoint) != "logit":
+        return None
     sides = [
-        replace(cell, material=name, against="", scale="identity") for name in (cell.material, cell.against)
+        replace(cell, unit="%", material=name, against="", scale="logit")
+        for name in (cell.material, cell.against)
     ]
     found = [next(iter(_pools(side, without)), None) for side in sides]
     if found[0] is None or found[1] is None:
         return None
     (a, _, _), (b, _, _) = found[0], found[1]
     se = fact.se or math.hypot(a.sampling_sd(fact.n), b.sampling_sd(fact.n))
-    error, between = math.hypot(a.error, b.error), max(a.between_sd, b.between_sd)
+    error, between = math.hypot(a.error, b.error), between_sd(fact, 0.0)
     half = _Z90 * math.sqrt(error**2 + between**2 + se**2)
     mean = a.mean - b.mean
-    basis = f"difference of two pools: {a.cell.material} k {a.k}, {b.cell.material} k {b.k}"
+    basis = f"odds of two pools: {a.cell.material} k {a.k}, {b.cell.material} k {b.k}"
     return _made(fact, mean, mean - half, mean + half, (error, between, se), basis)

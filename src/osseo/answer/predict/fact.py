@@ -22,7 +22,9 @@ class Cannot(InputError):
 class ArmFact:
     """An arm in words of the vocabulary; empty or None is not said.
 
-    site, material, additive : of a graft. salt : of magnesium, `none` for a placebo.
+    site, material, additive : of a graft. detail, fixation, levels, adjuncts : of the site and the graft.
+    covariates : pairs of a covariate and the share or value its people have, see `express/people.py`.
+     salt : of magnesium, `none` for a placebo.
     daily_mmol, single_mmol : [mmol] elemental dose. per_day, duration_d : how often, how long.
     with_meal : whether a single dose is taken with food. meal_mmol, phytate_mmol, oxalate_mmol : of a test
         meal. diet_mmol : [mmol/d] stated food of a regimen. drug : another drug.
@@ -55,6 +57,11 @@ class ArmFact:
     infusion_d: float | None = None
     drug: str = ""
     why_not: str = ""
+    detail: str = ""
+    fixation: str = ""
+    levels: int | None = None
+    adjuncts: tuple[str, ...] = ()
+    covariates: tuple[tuple[str, float], ...] = ()
 
     @property
     def treatment(self) -> str:
@@ -64,7 +71,8 @@ class ArmFact:
     @property
     def substance(self) -> tuple[object, ...]:
         """Return all that is done to the arm, without its name and size."""
-        words = (self.site, self.material, self.additive, self.salt, self.drug, self.route)
+        words = (self.site, self.material, self.additive, self.salt, self.drug, self.route, self.fixation)
+        words = (*words, self.levels, self.adjuncts, self.covariates)
         return (*words, self.daily_mmol, self.single_mmol, self.meal_mmol, self.phytate_mmol, self.with_meal)
 
 
@@ -72,8 +80,9 @@ class ArmFact:
 class Fact:
     """One numeric result: value, spread and time in the unit of its endpoint.
 
-    form : `level`, `change`, `percent_change`. effect : for contrasts `difference` or
-    `percent_difference`. arms : one for a level, two for a contrast (first minus second).
+    form : `level`, `change`, `percent_change`. effect : for contrasts `difference`, `percent_difference` or
+    `log_ratio` (of odds, risks, hazards or means: value and error are natural logarithms; ratio_kind says
+    which). arms : one for a level, two for a contrast (first minus second).
     kind : `level`, `contrast`, or `course`: a level less that of day `from_d` in the same arm.
     baseline_d : [d] from which a change counts. group : of the endpoint. is_share : share of patients.
     """
@@ -99,6 +108,7 @@ class Fact:
     single_dose: bool = False
     derived: bool = False
     note: str = ""
+    ratio_kind: str = ""
 
     @property
     def label(self) -> str:

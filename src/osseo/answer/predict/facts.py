@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from osseo.answer.predict.fact import ArmFact, Cannot, Fact
+from osseo.answer.predict.label_arms import Described, arm_of_label, arms_of_contrast
 from osseo.evidence import Arm, Record, Result
-from osseo.evidence.pooling_values import is_human, treatment_of
+from osseo.evidence.pooling_values import is_human, study_key, treatment_of
 from osseo.evidence.record import as_number
-from osseo.evidence.vocabulary import MappedResult, endpoint_words, map_arm, map_result
+from osseo.evidence.vocabulary import LOG_KINDS, MappedResult, endpoint_words, map_arm, map_result
+from osseo.evidence.vocabulary.people import facts_in, facts_of_people
 from osseo.units import MG_MOLAR_MASS
 
 __all__ = ["derive_contrasts", "derive_courses", "make_fact"]
@@ -25,12 +28,22 @@ NOT_A_MEAN = {
     "new_bone_pct_bone_wall_region": "beside the bone wall only, not the whole core",
     "bone_incl_marrow_pct": "counts marrow as bone",
     "serum_Mg_at_near_quadriplegia": "a threshold of one patient",
+    **dict.fromkeys(
+        (
+            "ct_fusion_inner_cage",
+            "ct_fusion_posterior_cage",
+            "ct_fusion_decompression_zone",
+            "ct_fusion_anterior_cage",
+            "ct_fusion_contralateral",
+        ),
+        "of one zone of a segment, not of the segment",
+    ),
     "relative_bioavailability": "relative to another product, not a share of the dose",
     "AUC_enrichment": "an area of tracer enrichment, not a share of the dose",
     "fractional_absorption_range": "a range, not a mean",
 }
 #: kinds of number that are neither a mean nor a difference of means
-_NOT_EXPRESSED = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio", "standardised_difference", "slope")
+_NOT_EXPRESSED = ("standardised_difference", "slope")
 #: how a standard error came about, in one word
 _SOURCES = {"": "", "reported": "reported"}
 
@@ -61,7 +74,13 @@ def _read_ranges(arm: Arm, fact: ArmFact) -> ArmFact:
     if length is None and middle is not None:
         length = middle
         notes.append(f"durations {arm.regimen['duration_d']} d: their middle {middle:.0f} taken")
-    return replace(fact, daily_mmol=dose, duration_d=length, notes=tuple(notes))
+    return replace(fact, daily_mmol=dose, duration_d=length, notes=(*fact.notes, *notes))
+
+
+def _covariates(record: Record, arm: Arm, stated: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """Return what is said of an arm's people: by its name and drug, else by the record's prose."""
+    own = facts_in(f"{arm.name} {arm.regimen.get('drug', '')}")
+    return tuple(sorted({**facts_of_people(record, stated), **own}.items()))
 
 
 def arm_fact(record: Record, arm: Arm, label: str = "") -> ArmFact:
@@ -91,6 +110,12 @@ def arm_fact(record: Record, arm: Arm, label: str = "") -> ArmFact:
         added="added_mEq" in arm.regimen,
         route="iv" if mapped.route == "iv" else "oral",
         drug=str(arm.regimen.get("drug", "")),
+        detail=mapped.site_detail,
+        fixation=mapped.fixation,
+        levels=mapped.levels,
+        adjuncts=mapped.adjuncts,
+        covariates=_covariates(record, arm, mapped.subjects) if mapped.site else (),
+        notes=mapped.notes,
         dosed=any(word in key for key in arm.regimen for word in ("mg", "mmol", "mEq", "dose")),
         subjects=tuple(sorted(mapped.subjects.items())),
         why_not="; ".join(mapped.reasons),
@@ -117,9 +142,24 @@ def _mapped(record: Record, result: Result) -> MappedResult:
     return mapped
 
 
+def _from_label(record: Record, told: Described) -> ArmFact:
+    """Return an arm that a label describes, with the facts it states."""
+    fact = arm_fact(record, told.arm, told.arm.name)
+    known = {**dict(fact.covariates), **told.facts}
+    note = f"arm read from its label {told.arm.name!r}"
+    return replace(
+        fact,
+        adjuncts=fact.adjuncts or told.adjuncts,
+        covariates=tuple(sorted(known.items())),
+        notes=(*fact.notes, note),
+    )
+
+
 def _one_treatment(record: Record, names: Sequence[str], label: str) -> tuple[ArmFact, ...]:
     """Return the arm of a level; several arms count as one only if they were treated alike."""
     arms = [arm for name in names if (arm := record.arm(name)) is not None]
+    if not arms and label and (told := arm_of_label(record, label)) is not None:
+        return (_from_label(record, told),)
     if not arms and len(record.arms) == 1:
         arms = list(record.arms)
     if not arms:
@@ -133,9 +173,31 @@ def _one_treatment(record: Record, names: Sequence[str], label: str) -> tuple[Ar
 
 def _two(record: Record, mapped: MappedResult, label: str) -> tuple[ArmFact, ...]:
     arms = [arm for name in mapped.contrast_arms if (arm := record.arm(name)) is not None]
+    if len(arms) != 2 and (told := arms_of_contrast(record, label)) is not None:
+        return tuple(_from_label(record, side) for side in told)
     if len(arms) != 2:
         raise Cannot(f"contrast {label!r} names no two arms of the record", "arm")
     return tuple(arm_fact(record, arm) for arm in arms)
+
+
+#: groups of patients that are formed by what became of them: a model of all of them cannot say it
+_BY_OUTCOME = re.compile(
+    r"^(re-?)?(united|union|non-?union|fused|not fused|unfused|healed|unhealed|not healed|failed|failures"
+    r"|success\w*|survived|lost|pseud\w+)$|\bm?RUST\b ?[<>=≥≤\d]|^(low|high) (primary )?stability"
+    r"|\bbone type\b|^fracture gap",
+    re.I,
+)
+
+
+def _check_group(record: Record, label: str) -> None:
+    """Refuse a group that was formed by its outcome or by a trait the site does not have.
+
+    Raises
+    ------
+    Cannot : with why.
+    """
+    if _BY_OUTCOME.search(label) and not any(a.regimen.get("site") == "nonunion" for a in record.arms):
+        raise Cannot(f"{label!r} is a group formed by its outcome or a trait, not by a treatment", "arm")
 
 
 def make_fact(record: Record, result: Result) -> Fact:
@@ -147,7 +209,14 @@ def make_fact(record: Record, result: Result) -> Fact:
     """
     mapped = _mapped(record, result)
     endpoint = endpoint_words()[mapped.endpoint]
-    is_contrast = mapped.kind in ("difference", "percent_difference")
+    _check_group(record, result.label)
+    is_ratio = mapped.kind in LOG_KINDS
+    is_contrast = is_ratio or mapped.kind in ("difference", "percent_difference")
+    value, effect = float(mapped.value or 0.0), mapped.kind if is_contrast else ""
+    if is_ratio:
+        if value <= 0:
+            raise Cannot("a ratio that is not above 0", "number")
+        value, effect = math.log(value), "log_ratio"
     arms = (
         _two(record, mapped, result.label)
         if is_contrast
@@ -157,12 +226,12 @@ def make_fact(record: Record, result: Result) -> Fact:
         record=record,
         result=result,
         endpoint=mapped.endpoint,
-        unit=mapped.unit,
+        unit=f"ln {mapped.unit}" if is_ratio else mapped.unit,
         form="level" if mapped.kind == "level" else mapped.form,
         kind="contrast" if is_contrast else "level",
-        effect=mapped.kind if is_contrast else "",
-        value=float(mapped.value or 0.0),
-        sd=mapped.sd,
+        effect=effect,
+        value=value,
+        sd=None if is_ratio else mapped.sd,
         se=mapped.se,
         se_from=_SOURCES.get(mapped.se_source, f"derived from {mapped.se_source}"),
         n=mapped.n,
@@ -173,6 +242,7 @@ def make_fact(record: Record, result: Result) -> Fact:
         baseline_d=mapped.baseline_d,
         single_dose=any(arm.single_mmol for arm in arms),
         note=mapped.note,
+        ratio_kind=mapped.kind if is_ratio else "",
     )
 
 
@@ -192,9 +262,21 @@ def derive_contrasts(facts: Sequence[Fact]) -> list[Fact]:
             b.result.measure,
         )
         differ = a.arms[0].substance != b.arms[0].substance
+        one_study = a.record.kind != "meta-analysis" and study_key(a.record, a.result) == study_key(
+            b.record, b.result
+        )
+        if not one_study or not _comparable(a, b):
+            continue
         if alike and differ and len(names) == 2 and (a.endpoint, a.time_d, names) not in given:
             found.append(_difference(a, b))
     return found
+
+
+def _comparable(a: Fact, b: Fact) -> bool:
+    """Return whether two arms are of one operation and neither holds the other's people."""
+    whole = {"all", "total", "pooled", "everyone", "both", "overall"}
+    parts = {a.result.label.strip().lower(), b.result.label.strip().lower()}
+    return a.arms[0].site == b.arms[0].site and not parts & whole
 
 
 def _difference(a: Fact, b: Fact) -> Fact:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from osseo.answer.predict.cache import PredictionCache, study_hash
+from osseo.answer.predict.left_out.loso import predict_left_out
 from osseo.answer.predict.study import model_hash, predict_study
 from osseo.answer.predict.types import StudyPrediction
 from osseo.errors import Issue
@@ -18,6 +20,8 @@ __all__ = ["Asked", "find_studies", "predict_many"]
 
 #: called with what is being done and the share done
 Progress = Callable[[str, float | None], None]
+#: an issue of one row, and of the name of the file alone
+_ROW, _NAME = re.compile(r"results\[(\d+)\]"), re.compile(r"differs from the file name")
 _SUFFIXES = (".yaml", ".yml", ".csv")
 
 
@@ -30,10 +34,20 @@ class Asked:
 
 
 def _read_file(path: Path) -> tuple[Record | None, list[Issue]]:
-    """Return a study, or everything that is wrong with its file; warnings alone do not stop it."""
+    """Return a study and what is wrong with its file.
+
+    A row with an error is left out and told; the other rows of the study are good. Warnings stop nothing.
+    """
     record, issues = check_record(path)
     errors = [issue for issue in issues if issue.severity == "error"]
-    return (None, errors or issues) if record is None or errors else (record, [])
+    if record is None:
+        return None, errors or issues
+    bad = {int(found[1]) for issue in errors if (found := _ROW.search(issue.where))}
+    whole = [issue for issue in errors if not _ROW.search(issue.where) and not _NAME.search(issue.message)]
+    kept = tuple(result for result in record.results if result.index not in bad)
+    if whole or (errors and not kept):
+        return None, errors
+    return replace(record, results=kept), errors
 
 
 def _files(name: str) -> list[Path]:
@@ -82,6 +96,7 @@ def predict_many(
     seed: int = 1,
     cache: Path | None = None,
     progress: Progress | None = None,
+    left_out: bool = False,
 ) -> Iterator[StudyPrediction]:
     """Yield the prediction of each study, from the cache where it was done before.
 
@@ -90,14 +105,16 @@ def predict_many(
     records : studies. seed : of every draw.
     cache : JSON lines file of finished studies, read first and appended to; None keeps nothing.
     progress : called before each study.
+    left_out : predict each as if it had never been read, see `loso.py`.
     """
+    predict = predict_left_out if left_out else predict_study
     kept = PredictionCache(cache, model_hash(seed))
     for i, record in enumerate(records):
         if progress is not None:
             progress(f"{i + 1}/{len(records)} {record.id}", i / len(records))
-        key = study_hash(record)
+        key = study_hash(record) + (" left out" if left_out else "")
         found = kept.get(key)
         if found is None:
-            found = replace(predict_study(record, seed), hash=key)
+            found = replace(predict(record, seed), hash=key)
             kept.put(key, found)
         yield found

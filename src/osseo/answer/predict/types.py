@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["SAMPLES", "Expected", "Prediction", "Refused", "StudyPrediction"]
+__all__ = ["LEFT_OUT", "NAMED", "SAMPLES", "Expected", "Prediction", "Refused", "StudyPrediction"]
 
-#: validation: never used; calibration: may have shaped the model; own: a user's study; other: the rest
-SAMPLES = ("validation", "calibration", "own", "other")
+#: a calibration study predicted without itself; one that a parameter row names, so that this cannot undo all
+LEFT_OUT, NAMED = "left out", "left out, named"
+#: validation: never used; the two above; calibration: may have shaped the model; own: a user's study;
+#: other: the rest
+SAMPLES = ("validation", LEFT_OUT, NAMED, "calibration", "own", "other")
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Prediction:
     @property
     def in_sample(self) -> bool:
         """Return whether the model may owe anything to this number."""
-        return self.sample == "calibration" or self.fitted
+        return self.sample in ("calibration", NAMED) or self.fitted
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class SiteReference:
     p : (n_parameters,).
     per_cell : parameters that differ between cells, by name, each (n_cells,).
     closed : names of fields whose far side is closed whatever the model says (a mirror plane).
+    face_areas : (n_cells + 1,) [1] of the faces of a radial column; None is a constant cross-section.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class SiteReference:
         p: np.ndarray,
         per_cell: Mapping[str, np.ndarray] | None = None,
         closed: Sequence[str] = (),
+        face_areas: np.ndarray | None = None,
     ) -> None:
         self.model = ReferenceModel(ir)
         self._names = {name: i for i, name in enumerate(self.model.parameter_names)}
@@ -51,6 +53,7 @@ class SiteReference:
         self._output = {name: i for i, name in enumerate(self.model.output_names)}
         self._transport = ir.transport
         self._closed = frozenset(closed)
+        self._areas = None if face_areas is None else np.asarray(face_areas, dtype=np.float64)
 
     def initial(self, u: np.ndarray, n_cells: int) -> np.ndarray:
         """Return start amounts (n_states, n_cells)."""
@@ -79,7 +82,11 @@ class SiteReference:
         first = self._through_wall(row.near.law, row.near.parameter, density[0], resistance[0])
         far = "no_flux" if row.field in self._closed else row.far.law
         last = self._through_wall(far, row.far.parameter, density[-1], resistance[-1])
-        return np.concatenate([[first], between]) + np.concatenate([-between, [last]])
+        enters, leaves = np.concatenate([[first], between]), np.concatenate([between, [-last]])
+        if self._areas is None:
+            return enters - leaves
+        section = (self._areas[:-1] + self._areas[1:]) / 2.0
+        return (self._areas[:-1] * enters - self._areas[1:] * leaves) / section
 
     def _through_wall(self, law: str, parameter: str | None, density: float, resistance: float) -> float:
         if law == "no_flux" or parameter is None:

@@ -20,6 +20,9 @@ class Task(NamedTuple):
     factor: int
     solve: int
     output: int
+    lane_start: int
+    lane_slope: int
+    lane_attempt: int
     uses_time: int
     p: np.ndarray
     y0: np.ndarray
@@ -43,7 +46,10 @@ class Task(NamedTuple):
 
 
 class Course(NamedTuple):
-    """Where the results go: y, out are NaN until written, or hold no times; reduced (n, n_reducers)."""
+    """Where the results go: y, out are NaN until written, or hold no times; reduced (n, n_reducers).
+
+    series (n, n_times, n_series): reducers that have a number for every time.
+    """
 
     y: np.ndarray
     out: np.ndarray
@@ -55,6 +61,7 @@ class Course(NamedTuple):
     fail_component: np.ndarray
     fail_event: np.ndarray
     reduced: np.ndarray
+    series: np.ndarray
 
 
 class Work(NamedTuple):

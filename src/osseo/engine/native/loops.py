@@ -33,6 +33,8 @@ _COUNT = re.compile(r"^.*\bcall void @NRT_(?:incref|decref)\(.*$", re.MULTILINE)
 _FREE = re.compile(r"^declare void @NRT_MemInfo_call_dtor\(ptr[^)]*\).*$", re.MULTILINE)
 _NO_FREE = "define private void @NRT_MemInfo_call_dtor(ptr %owner) {\n  ret void\n}"
 _DECLARED = re.compile(r"^declare .*?@([\w.$]+)\(", re.MULTILINE)
+#: loops that use the functions of another loop: a change there is a change here
+_BUILT_ON = {"_lane_loop": ("_batch_loop",), "_site_lane_loop": ("_site_loop",)}
 _KINDS = {"double": "double", "i64": "i64", "ptr": "ptr"}
 
 
@@ -78,8 +80,9 @@ def load_loop(module: str, function: str, *kinds: tuple) -> Loop:
 
 def _key(module: str, function: str, kinds: tuple[tuple, ...]) -> str:
     here = Path(__file__).parent
-    files = (here.parent / f"{module.rsplit('.', 1)[1]}.py", here.parent / "_call.py")
-    code = (*(path.read_bytes() for path in files), source_key(here))
+    own = module.rsplit(".", 1)[1]
+    names = (own, "_call", *_BUILT_ON.get(own, ()))
+    code = (*((here.parent / f"{name}.py").read_bytes() for name in names), source_key(here))
     return make_key(module, function, kinds, code, version_of("numba"), host_key())
 
 

@@ -11,7 +11,7 @@ import llvmlite.binding as llvm
 
 from osseo.cache import version_of
 
-__all__ = ["LoadedObject", "host_key", "load_object", "make_object", "optimise", "parse"]
+__all__ = ["LoadedObject", "host_key", "lane_width", "load_object", "make_object", "optimise", "parse"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,17 @@ def _machine() -> Any:
 def host_key() -> tuple[str, ...]:
     """Return what object code depends on besides its source: processor and LLVM."""
     return (_target().triple, llvm.get_host_cpu_name(), _features(), version_of("llvmlite"))
+
+
+@cache
+def lane_width() -> int:
+    """Return how many doubles a register of this processor holds, 1 if it cannot fuse products and sums."""
+    features = llvm.get_host_cpu_features()
+    if features.get("avx512f") and features.get("avx512dq"):
+        return 8
+    if features.get("fma"):
+        return 4 if features.get("avx2") else 2
+    return 2 if features.get("neon") else 1
 
 
 def parse(text: str) -> Any:

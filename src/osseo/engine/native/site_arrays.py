@@ -17,6 +17,11 @@ class SiteTask(NamedTuple):
 
     rhs: int
     output: int
+    lane_react: int
+    lane_refine: int
+    lane_transport: int
+    lane_check: int
+    lane_outputs: int
     p: np.ndarray
     p_cell: np.ndarray
     p_cell_index: np.ndarray
@@ -26,6 +31,8 @@ class SiteTask(NamedTuple):
     u: np.ndarray
     is_linear: int
     widths: np.ndarray
+    face_areas: np.ndarray
+    cell_areas: np.ndarray
     field: np.ndarray
     volume: np.ndarray
     coefficient: np.ndarray
@@ -54,7 +61,9 @@ class SiteCourseArrays(NamedTuple):
 
 
 class SiteWork(NamedTuple):
-    """Scratch of one thread; y (n_cells, n_states) amounts, g (n_cells + 1,) face conductances."""
+    """Scratch of one thread; y (n_cells, n_states) amounts, g (n_cells + 1,) face conductances, size
+    (n_cells,) thickness v times cross-section.
+    """
 
     y: np.ndarray
     p: np.ndarray
@@ -62,9 +71,13 @@ class SiteWork(NamedTuple):
     cell: np.ndarray
     scale: np.ndarray
     v: np.ndarray
+    size: np.ndarray
     rho: np.ndarray
     g: np.ndarray
+    kept: np.ndarray
     upper: np.ndarray
+    lower: np.ndarray
+    inverse: np.ndarray
     right: np.ndarray
     wall: np.ndarray
     u: np.ndarray
@@ -75,7 +88,7 @@ class SiteWork(NamedTuple):
 def make_site_work(n_cells: int, sizes: tuple[int, int, int, int], n_fields: int) -> SiteWork:
     """Allocate the scratch of one thread; sizes = n_states, n_parameters, n_inputs, n_outputs."""
     n_states, n_parameters, n_inputs, n_outputs = (max(size, 1) for size in sizes)
-    v, rho, upper, right = (np.zeros(n_cells) for _ in range(4))
+    v, size, rho, kept, upper, lower, inverse, right = (np.zeros(n_cells) for _ in range(8))
     return SiteWork(
         y=np.zeros((n_cells, n_states)),
         p=np.zeros((n_cells, n_parameters)),
@@ -83,9 +96,13 @@ def make_site_work(n_cells: int, sizes: tuple[int, int, int, int], n_fields: int
         cell=np.zeros((4, n_states)),
         scale=np.zeros(n_states),
         v=v,
+        size=size,
         rho=rho,
         g=np.zeros(n_cells + 1),
+        kept=kept,
         upper=upper,
+        lower=lower,
+        inverse=inverse,
         right=right,
         wall=np.zeros(n_fields),
         u=np.zeros(n_inputs),

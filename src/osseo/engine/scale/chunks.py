@@ -7,6 +7,7 @@ that a run that was stopped, by Ctrl-C, a full disk or a lost machine, goes on w
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ from typing import Any, TypedDict, Unpack
 import numpy as np
 
 from osseo.cache import make_key, version_of
-from osseo.engine.scale.memory import machine_memory, words_of_size
+from osseo.engine.scale.memory import check_memory, machine_memory, words_of_size
 from osseo.errors import InputError, Issue
 from osseo.files import check_writable_folder, write_bytes, write_text
 from osseo.names import suggest
@@ -61,6 +62,22 @@ class Estimate:
             f"{words_of_size(self.bytes_on_disk)} on disk at most, "
             f"{words_of_size(self.bytes_in_memory)} in memory at a time"
         )
+
+    def check(self, folder: str | Path) -> None:
+        """Refuse a run that this disk or memory cannot hold, before it starts.
+
+        Raises
+        ------
+        InputError : with the estimate and what there is.
+        """
+        check_memory("run_chunked", int(self.bytes_in_memory), "chunks of this size", "smaller chunk_size")
+        place = check_writable_folder(folder)
+        free = shutil.disk_usage(place).free
+        if self.bytes_on_disk > free:
+            raise InputError(
+                f"{place}: {self.sentence}; {words_of_size(free)} are free. Keep less of each member, run "
+                "fewer, or give another folder"
+            )
 
 
 @dataclass(frozen=True)
@@ -152,8 +169,6 @@ def read_run(folder: str | Path) -> dict[str, np.ndarray]:
     ------
     InputError : no run, or one that is not complete; results that do not fit into memory.
     """
-    from pyarrow import parquet
-
     folder = Path(folder)
     plan = _read_plan(folder)
     if plan is None:
@@ -164,7 +179,7 @@ def read_run(folder: str | Path) -> dict[str, np.ndarray]:
         raise InputError(f"{folder}: {missing} of {state.n_chunks} chunks are missing; run it again to go on")
     paths = [_chunk_path(folder, i) for i in range(state.n_chunks)]
     _check_size(folder, paths)
-    parts = [_columns(parquet.read_table(path)) for path in paths]
+    parts = [_read_chunk(path) for path in paths]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -175,6 +190,18 @@ def _check_size(folder: Path, paths: list[Path]) -> None:
             f"{folder}: about {words_of_size(size)} to read, this machine has {words_of_size(has)}; "
             "query the Parquet files instead"
         )
+
+
+def _read_chunk(path: Path) -> dict[str, np.ndarray]:
+    from pyarrow import parquet
+
+    try:
+        return _columns(parquet.read_table(path))
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{path}: cannot be read ({reason}); delete it and run again: only this chunk is computed"
+        ) from error
 
 
 def _columns(table: Any) -> dict[str, np.ndarray]:
@@ -265,7 +292,10 @@ def _write_chunk(path: Path, first: int, last: int, columns: Mapping[str, np.nda
     from pyarrow import parquet
 
     arrays = {"member": np.arange(first, last), **{k: np.asarray(v) for k, v in columns.items()}}
-    issues = [
+    issues = [Issue("member", "this column is written by the run itself", "rename it")] * (
+        "member" in columns
+    )
+    issues += [
         Issue(name, f"got shape {a.shape}; expected ({last - first},) or ({last - first}, k)")
         for name, a in arrays.items()
         if a.ndim not in (1, 2) or a.shape[0] != last - first

@@ -40,7 +40,7 @@ def words_of_size(n_bytes: float) -> str:
     return f"{n_bytes:.0f} B"
 
 
-def check_memory(where: str, n_bytes: int, what: str) -> None:
+def check_memory(where: str, n_bytes: int, what: str, instead: str = "") -> None:
     """Refuse results that would not fit into this machine's memory.
 
     Raises
@@ -49,7 +49,8 @@ def check_memory(where: str, n_bytes: int, what: str) -> None:
     """
     has = machine_memory()
     if n_bytes > _LEAST and has and n_bytes > _SHARE * has:
+        less = instead or "store, reducers"
         raise InputError(
             f"{where}: {what} need {words_of_size(n_bytes)}; this machine has {words_of_size(has)}. "
-            "Keep less (store, reducers), ask for fewer times, or run in chunks (run_chunked)"
+            f"Keep less ({less}), ask for fewer times, or run in chunks (run_chunked)"
         )

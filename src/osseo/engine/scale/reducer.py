@@ -16,20 +16,24 @@ from osseo.engine.kernel import Kernel
 from osseo.errors import Issue
 from osseo.names import suggest
 
-__all__ = ["KINDS", "Reducer", "pack_reducers"]
+__all__ = ["FIRST_SERIES", "KINDS", "Reducer", "pack_reducers"]
 
 #: in the order of the numbers that the loop knows
-KINDS = ("final", "max", "min", "area", "first_above", "first_below")
+KINDS = ("final", "max", "min", "area", "first_above", "first_below", "cumulative", "value")
+#: kinds from here on have a number for every requested time
+FIRST_SERIES = KINDS.index("cumulative")
 
 
 @dataclass(frozen=True)
 class Reducer:
-    """One number per member, over the whole run.
+    """One number per member, over the whole run; of some kinds also one at every requested time.
 
     Parameters
     ----------
     kind : `final` value; `max`, `min`; `area` under the curve [unit d]; `first_above`, `first_below`: the
-        first time [d] at which `level` is reached, infinite if it never is.
+        first time [d] at which `level` is reached, infinite if it never is; `cumulative`: the area from
+        the start up to every requested time; `value` at every requested time. The last two are
+        columns of `BatchResult.series`; in `reduced` stands their last number.
     output, state : index of the one that is looked at; give one of the two.
     level : of `first_above` and `first_below`.
     """

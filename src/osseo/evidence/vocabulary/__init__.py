@@ -7,7 +7,7 @@ knows. `map_result` and `map_arm` read them; what cannot be read comes back with
 from osseo.evidence.vocabulary.arms import MappedArm, map_arm
 from osseo.evidence.vocabulary.coverage import Coverage, coverage
 from osseo.evidence.vocabulary.labels import find_arms, find_contrast, named_arm
-from osseo.evidence.vocabulary.results import MappedResult, map_result
+from osseo.evidence.vocabulary.results import LOG_KINDS, MappedResult, map_result
 from osseo.evidence.vocabulary.subjects import Stated, stated
 from osseo.evidence.vocabulary.tables import (
     Endpoint,
@@ -21,6 +21,7 @@ from osseo.evidence.vocabulary.tables import (
 )
 
 __all__ = [
+    "LOG_KINDS",
     "Coverage",
     "Endpoint",
     "MappedArm",

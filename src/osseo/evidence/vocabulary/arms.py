@@ -8,15 +8,17 @@ from typing import Any
 
 from osseo.evidence.record import Arm, Record, as_number
 from osseo.evidence.vocabulary.labels import named_arm
+from osseo.evidence.vocabulary.places import family_of, place_in, read_fixation, read_levels, read_site
 from osseo.evidence.vocabulary.subjects import NUMBERS, Stated, stated
 from osseo.evidence.vocabulary.tables import (
-    find_graft,
+    Graft,
+    Site,
     find_salt,
-    find_site,
     regimen_keys,
     salt_reason,
     suggest_word,
 )
+from osseo.evidence.vocabulary.wording import BY_WORDS, read_graft
 
 __all__ = ["MappedArm", "map_arm"]
 
@@ -33,9 +35,11 @@ class MappedArm:
     ----------
     record, name, n : which arm, how many subjects.
     site, site_detail : a site of the vocabulary (`sites.csv`), approach or level.
+    fixation, levels : named variant of the site and how many levels; empty and None are not said.
     material : graft material or mixture of the vocabulary; empty if unknown.
     materials : its parts, pairs of material and share (None: not said).
     additive : platelets, bmp, pdgf, cells or collagen; empty if none.
+    adjuncts : the same as osseo names adjuncts.
     salt : `none` for a placebo or no treatment; empty if unknown.
     daily_mmol : [mmol/d] elemental magnesium a day on top of food; 0 for `none`.
     single_mmol : [mmol] one dose; meal_mmol : magnesium of the meal with it.
@@ -47,6 +51,7 @@ class MappedArm:
     subjects : stated means, keys of `subjects.NUMBERS`.
     facts : the stated facts with the words they rest on.
     reasons : what could not be read, each with why.
+    notes : what was read by its words or from prose, so that it can be checked.
     """
 
     record: str
@@ -54,9 +59,12 @@ class MappedArm:
     n: int | None = None
     site: str = ""
     site_detail: str = ""
+    fixation: str = ""
+    levels: int | None = None
     material: str = ""
     materials: tuple[tuple[str, float | None], ...] = ()
     additive: str = ""
+    adjuncts: tuple[str, ...] = ()
     salt: str = ""
     daily_mmol: float | None = None
     single_mmol: float | None = None
@@ -71,6 +79,7 @@ class MappedArm:
     subjects: Mapping[str, float] = field(default_factory=dict)
     facts: tuple[Stated, ...] = ()
     reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def daily_mg(self) -> float | None:
@@ -133,6 +142,54 @@ def _word(kind: str, regimen: Mapping[str, Any], find: Callable[[str], Any], rea
     return found
 
 
+#: domains whose prose may say where an operation was
+_OPERATED = ("graft-outcome", "healing-biology")
+
+
+def _prose(record: Record, arm: Arm) -> tuple[str, ...]:
+    """Return texts that may say how an arm was operated, the nearest first."""
+    own = " ".join([arm.name, *(str(v) for k, v in arm.regimen.items() if k not in ("site", "graft"))])
+    return own, record.title, record.population, record.design
+
+
+def _place(record: Record, arm: Arm, reasons: list[str], notes: list[str]) -> Site | None:
+    """Return the site of an arm, narrowed by the record's prose where its word is general."""
+    text = arm.regimen.get("site")
+    site, by_words = (None, False) if text is None else read_site(str(text))
+    if text is not None and site is None:
+        hint = suggest_word("site", str(text))
+        reasons.append(f"site {text!r} is not in the vocabulary" + (f"; {hint}" if hint else ""))
+    if by_words and site is not None:
+        notes.append(f"{BY_WORDS}: site {text!r} as {site.site}")
+    operated = record.domain in _OPERATED
+    if site is not None and (site.reason or not operated):
+        return site
+    narrowed = place_in(site, _prose(record, arm)) if operated else None
+    if narrowed is None:
+        return site
+    notes.append(f"site {text or 'not given'!s}: the record's words say {narrowed.site}")
+    return narrowed
+
+
+def _levels(record: Record, arm: Arm, site: Site | None) -> int | None:
+    if site is None or family_of(site.site) != "spine":
+        return None
+    return site.levels or read_levels(_prose(record, arm))
+
+
+def _graft(arm: Arm, reasons: list[str], notes: list[str]) -> Graft | None:
+    text = arm.regimen.get("graft")
+    if text is None:
+        return None
+    graft, by_words = read_graft(str(text))
+    if graft is None:
+        hint = suggest_word("graft", str(text))
+        reasons.append(f"graft {text!r} is not in the vocabulary" + (f"; {hint}" if hint else ""))
+    elif by_words:
+        notes.append(f"{BY_WORDS}: graft {text!r} as {graft.material}")
+    return graft
+
+
 def _facts(record: Record, arm: Arm) -> tuple[Stated, ...]:
     own = stated(record.id, arm.name)
     taken = {fact.field for fact in own}
@@ -180,9 +237,8 @@ def map_arm(record: Record, arm: Arm | str) -> MappedArm:
     found = named_arm(record, arm) if isinstance(arm, str) else arm
     if found is None:
         raise KeyError(f"{record.id}: no arm {arm!r}")
-    arm, regimen, reasons = found, found.regimen, []
-    site = _word("site", regimen, find_site, reasons)
-    graft = _word("graft", regimen, find_graft, reasons)
+    arm, regimen, reasons, notes = found, found.regimen, [], []
+    site, graft = _place(record, arm, reasons, notes), _graft(arm, reasons, notes)
     salt = _word("salt", regimen, find_salt, reasons) or ""
     reasons += [x.reason for x in (site, graft) if x is not None and x.reason]
     why = salt_reason(str(regimen["salt"])) if regimen.get("salt") is not None else ""
@@ -198,9 +254,12 @@ def map_arm(record: Record, arm: Arm | str) -> MappedArm:
         n=arm.n,
         site=site.site if site else "",
         site_detail=site.detail if site else "",
+        fixation=(site.fixation or read_fixation(site.site, _prose(record, arm))) if site else "",
+        levels=_levels(record, arm, site),
         material=graft.material if graft else "",
         materials=graft.materials if graft else (),
         additive=graft.additive if graft else "",
+        adjuncts=graft.adjuncts if graft else (),
         salt=salt,
         daily_mmol=_daily(amounts, salt, reasons),
         single_mmol=amounts.get("single"),
@@ -215,4 +274,5 @@ def map_arm(record: Record, arm: Arm | str) -> MappedArm:
         subjects=people,
         facts=facts,
         reasons=tuple(reasons),
+        notes=tuple(notes),
     )

@@ -6,24 +6,26 @@ know is a warning (the row is kept and not predicted).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from osseo.evidence.record import Arm, Record, Result, as_number
 from osseo.evidence.vocabulary.labels import find_arms, find_contrast, split_contrast
+from osseo.evidence.vocabulary.people import facts_in
+from osseo.evidence.vocabulary.places import read_levels, read_site
 from osseo.evidence.vocabulary.results import map_result
 from osseo.evidence.vocabulary.tables import (
     Endpoint,
     endpoint_words,
     find_graft,
-    find_measure,
     find_salt,
     find_site,
-    find_unit,
     regimen_keys,
     suggest_word,
 )
+from osseo.evidence.vocabulary.wording import read_graft, read_measure, read_unit
 from osseo.names import near_names, suggest
 
 __all__ = ["Collector", "check_study"]
@@ -82,10 +84,20 @@ def _check_regimen(arm: Arm, check: Collector, path: Path) -> None:
             hint = suggest_word("regimen key", str(key)) or "it is kept and not used"
             check.warn((*path, key), f"unknown regimen key {key!r}", hint)
         elif key in _FIND and value is not None and _FIND[key](str(value)) is None:
-            hint = suggest_word(key, str(value)) or "the arm is kept, its results are not predicted"
+            hint = suggest_word(key, str(value)) or _by_words(key, str(value))
             check.warn((*path, key), f"unknown {key} {value!r}", hint)
         elif keys[key].factor is not None:
             _check_amount(key, value, check, (*path, key))
+
+
+def _by_words(key: str, text: str) -> str:
+    """Return what is done with an arm whose word is in no table."""
+    site = read_site(text)[0] if key == "site" else None
+    graft = read_graft(text)[0] if key == "graft" else None
+    read = site.site if site is not None else graft.material if graft is not None else ""
+    if read:
+        return f"it is read by its words as {read}"
+    return "the arm is kept, its results are not predicted"
 
 
 def _check_amount(key: str, value: object, check: Collector, path: Path) -> None:
@@ -101,7 +113,8 @@ def _check_label(record: Record, result: Result, check: Collector, path: Path) -
     known = f"the arms are {', '.join(map(repr, names))}" if names else "the record has no arms: add them"
     if result.arm is not None and not find_arms(record, result.arm):
         hint = suggest(result.arm, names) or known
-        check.error((*path, "arm"), f"arm {result.arm!r} is not among the arms", hint)
+        note = check.warn if _describes(result.arm) else check.error
+        note((*path, "arm"), f"arm {result.arm!r} is not among the arms", hint)
     named = result.extra.get("contrast_arms")
     if isinstance(named, list):
         for name in named:
@@ -113,6 +126,17 @@ def _check_label(record: Record, result: Result, check: Collector, path: Path) -
         _contrast_error(record, result.contrast, check, (*path, "contrast"))
 
 
+#: the side of a contrast that has nothing of what the other has
+_NOTHING = re.compile(r"^(none|no|not|non|control|controls|without|placebo|sham|reference)\b", re.I)
+
+
+def _describes(text: str) -> bool:
+    """Return whether a label describes its arm by itself: a fact of its people, a graft, a site or levels."""
+    graft, site = read_graft(text)[0], read_site(text)[0]
+    named = (graft is not None and not graft.reason) or (site is not None and bool(site.site))
+    return named or bool(facts_in(text)) or read_levels((text,)) is not None
+
+
 def _contrast_error(record: Record, contrast: str, check: Collector, path: Path) -> None:
     names = [arm.name for arm in record.arms]
     example = f"{names[0]} - {names[1]}" if len(names) > 1 else "treated - control"
@@ -120,15 +144,18 @@ def _contrast_error(record: Record, contrast: str, check: Collector, path: Path)
     near = [name for side in sides if side.strip() not in names for name in near_names(side, names)]
     hint = f"; did you mean {' or '.join(dict.fromkeys(near))}?" if near else ""
     remedy = f"write the names of two arms, e.g. {example!r}{hint}"
-    check.error(path, f"contrast {contrast!r} names no two arms of the record", remedy)
+    described = all(side in names or _describes(side) or _NOTHING.match(side) for side in sides)
+    note = check.warn if described else check.error
+    note(path, f"contrast {contrast!r} names no two arms of the record", remedy)
 
 
 def _check_measure(record: Record, result: Result, check: Collector, path: Path) -> None:
-    measure = find_measure(result.measure)
-    if measure is None and result.measure:
-        hint = suggest_word("measure", result.measure) or "the row is kept and not predicted"
+    measure, by_words = read_measure(result.measure, result.unit)
+    if result.measure and (measure is None or by_words):
+        read = f"it is read by its words as {measure.endpoint}" if measure is not None else ""
+        hint = suggest_word("measure", result.measure) or read or "the row is kept and not predicted"
         check.warn((*path, "measure"), f"unknown measure {result.measure!r}", hint)
-    unit = find_unit(result.unit) if result.unit is not None else None
+    unit = read_unit(result.unit)[0] if result.unit is not None else None
     if result.unit is not None and unit is None:
         wanted = endpoint_words()[measure.endpoint].unit if measure and measure.endpoint else ""
         hint = suggest_word("unit", result.unit) or (

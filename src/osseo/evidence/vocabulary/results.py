@@ -18,12 +18,11 @@ from osseo.evidence.vocabulary.tables import (
     Unit,
     convert_factor,
     endpoint_words,
-    find_measure,
-    find_unit,
     reason_text,
     suggest_word,
 )
 from osseo.evidence.vocabulary.times import result_time
+from osseo.evidence.vocabulary.wording import read_measure, read_unit
 
 __all__ = ["KINDS", "LOG_KINDS", "MappedResult", "map_result"]
 
@@ -181,7 +180,7 @@ def _read(measure: Measure, result: Result, n: int | None, within: bool) -> _Rea
         return _why(measure.reason, measure.note)
     if result.unit is None:
         return _why("no-unit") if result.number is not None else _why("not-numeric")
-    unit = find_unit(result.unit)
+    unit, _ = read_unit(result.unit)
     if unit is None:
         return _why("unknown-unit", f"{result.unit!r}; {suggest_word('unit', result.unit)}".rstrip("; "))
     if unit.reason:
@@ -293,7 +292,7 @@ def map_result(record: Record, result: Result) -> MappedResult:
     arms = find_arms(record, result.arm) or (contrast if within else ())
     n = _subjects(record, result, arms)
     blank = MappedResult(record.id, result.index, result.measure, n=n, recalled=result.is_recalled)
-    measure = find_measure(result.measure)
+    measure, _ = read_measure(result.measure, result.unit)
     if measure is None:
         near = suggest_word("measure", result.measure)
         return replace(blank, reasons=(_why("unknown-measure", f"{result.measure!r}; {near}".rstrip("; ")),))

@@ -34,6 +34,7 @@ __all__ = [
     "regimen_keys",
     "salt_reason",
     "suggest_word",
+    "table_rows",
     "words",
 ]
 
@@ -103,12 +104,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Site:
-    """What a site string means: site, detail (approach, level) and why there is none."""
+    """What a site string means: site, detail (approach, level), why there is none, fixation and levels.
+
+    `fixation` is a named variant of the site, `levels` how many are operated; empty and 0 are not said.
+    """
 
     name: str
     site: str
     detail: str
     reason: str
+    fixation: str = ""
+    levels: int = 0
 
 
 @dataclass(frozen=True)
@@ -120,8 +126,9 @@ class Graft:
     name : as a reader wrote it.
     material : one name, for a mixture too; empty if unknown. `autograft` alone has no form said.
     materials : pairs of material and its share, None where the share is not said; one for a pure graft.
-    additive : platelets, bmp, pdgf, cells or collagen, which osseo does not model.
+    additive : platelets, bmp, pdgf, cells or collagen: cells of studies are pooled by it.
     reason : why there is no material.
+    adjuncts : the same more exactly, as osseo names adjuncts, e.g. `prf`, `prp`, `rhbmp2`.
     """
 
     name: str
@@ -129,6 +136,7 @@ class Graft:
     materials: tuple[tuple[str, float | None], ...]
     additive: str
     reason: str
+    adjuncts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,8 @@ class RegimenKey:
 
 
 @cache
-def _rows(table: str) -> tuple[Mapping[str, str], ...]:
+def table_rows(table: str) -> tuple[Mapping[str, str], ...]:
+    """Return the rows of a table beside this file, by column."""
     path = _HERE / f"{table}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -154,7 +163,7 @@ def _rows(table: str) -> tuple[Mapping[str, str], ...]:
 
 @cache
 def _endpoints() -> Mapping[str, Endpoint]:
-    rows = _rows("endpoints")
+    rows = table_rows("endpoints")
     names = ("endpoint", "unit", "type", "group", "substance", "meaning")
     return {row["endpoint"]: Endpoint(*(row[name] for name in names)) for row in rows}
 
@@ -183,7 +192,7 @@ def _measures() -> Mapping[str, Measure]:
         name: Measure(name, name, "level", "", "itself" if e.type == "time" else "visit", None, "", "")
         for name, e in _endpoints().items()
     }
-    return {**own, **{row["measure"]: _make_measure(row) for row in _rows("measures")}}
+    return {**own, **{row["measure"]: _make_measure(row) for row in table_rows("measures")}}
 
 
 @cache
@@ -199,14 +208,19 @@ def _units() -> Mapping[str, Unit]:
             r["reason"],
             r["note"],
         )
-        for r in _rows("units")
+        for r in table_rows("units")
     }
     return {**own, **read}
 
 
+def _make_site(row: Mapping[str, str]) -> Site:
+    levels = int(row["levels"] or 0)
+    return Site(row["site_text"], row["site"], row["detail"], row["reason"], row["fixation"], levels)
+
+
 @cache
 def _sites() -> Mapping[str, Site]:
-    read = {r["site_text"]: Site(r["site_text"], r["site"], r["detail"], r["reason"]) for r in _rows("sites")}
+    read = {r["site_text"]: _make_site(r) for r in table_rows("sites")}
     own = {s.site: Site(s.site, s.site, "", "") for s in read.values() if s.site}
     return {**own, **read}
 
@@ -214,12 +228,13 @@ def _sites() -> Mapping[str, Site]:
 def _make_graft(row: Mapping[str, str]) -> Graft:
     parts = (part.partition(":") for part in (row["parts"] or row["material"]).split("+") if part)
     materials = tuple((name, float(share) if share else None) for name, _, share in parts)
-    return Graft(row["graft_text"], row["material"], materials, row["additive"], row["reason"])
+    adjuncts = tuple(word for word in row["adjuncts"].split("|") if word)
+    return Graft(row["graft_text"], row["material"], materials, row["additive"], row["reason"], adjuncts)
 
 
 @cache
 def _grafts() -> Mapping[str, Graft]:
-    read = {row["graft_text"]: _make_graft(row) for row in _rows("grafts")}
+    read = {row["graft_text"]: _make_graft(row) for row in table_rows("grafts")}
     own = {
         g.material: Graft(g.material, g.material, g.materials, "", "") for g in read.values() if g.material
     }
@@ -228,7 +243,7 @@ def _grafts() -> Mapping[str, Graft]:
 
 @cache
 def _salts() -> Mapping[str, tuple[str, str]]:
-    read = {r["salt_text"]: (r["salt"], r["reason"]) for r in _rows("salts")}
+    read = {r["salt_text"]: (r["salt"], r["reason"]) for r in table_rows("salts")}
     return {**{salt: (salt, "") for salt, _ in read.values() if salt}, **read}
 
 
@@ -239,13 +254,15 @@ def regimen_keys() -> Mapping[str, RegimenKey]:
         r["key"]: RegimenKey(
             r["key"], r["role"], r["unit"], float(r["factor"]) if r["factor"] else None, r["meaning"]
         )
-        for r in _rows("regimens")
+        for r in table_rows("regimens")
     }
 
 
 @cache
 def _factors() -> Mapping[tuple[str, str, str], float]:
-    return {(r["canonical"], r["unit"], r["substance"]): float(r["factor"]) for r in _rows("conversions")}
+    return {
+        (r["canonical"], r["unit"], r["substance"]): float(r["factor"]) for r in table_rows("conversions")
+    }
 
 
 def convert_factor(canonical: str, unit: str, substance: str = "") -> float | None:
@@ -264,7 +281,7 @@ def convert_factor(canonical: str, unit: str, substance: str = "") -> float | No
 
 @cache
 def _reasons() -> Mapping[str, str]:
-    return {row["reason"]: row["meaning"] for row in _rows("reasons")}
+    return {row["reason"]: row["meaning"] for row in table_rows("reasons")}
 
 
 def reason_text(reason: str) -> str:

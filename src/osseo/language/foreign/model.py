@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from osseo.errors import Issue, ModelError
+from osseo.errors import InputError, Issue, ModelError
 from osseo.language.foreign.value import Start, evaluate_all
 from osseo.language.ir import Expr, ModelIR
+from osseo.names import suggest
 
 __all__ = ["Assignment", "ForeignEvent", "ForeignModel", "ForeignRefusal"]
 
@@ -96,8 +97,18 @@ class ForeignModel:
 
         Raises
         ------
+        InputError : an override of what the model does not have, or of what a rule computes.
         ForeignRefusal : a value that is needed is nowhere given.
         """
+        known = [q.name for q in (*self.ir.parameters, *self.ir.states)]
+        issues = []
+        for name in sorted(set(overrides or {}) - set(known)):
+            is_rule = name in self.formulas
+            text = "a rule of the file computes it" if is_rule else "no parameter or state of this model"
+            near = f"did you mean model.{name}?" if f"model.{name}" in known else suggest(name, known)
+            issues.append(Issue(name, text, "" if is_rule else near))
+        if issues:
+            raise InputError.from_issues(f"{self.ir.name}: overrides", issues)
         return evaluate_all(self.ir, self.formulas, overrides or {})
 
     def reading(self, variable: str, kind: str = "") -> str:

@@ -41,6 +41,11 @@ class Style:
         """The unit of magnesium in blood, spelt out."""
         return "milligrams per decilitre (mg/dL)" if self.american else "millimoles per litre (mmol/L)"
 
+    @property
+    def serum_short(self) -> str:
+        """The same unit in short, for a row of a table."""
+        return "mg/dL" if self.american else "mmol/L"
+
     def serum(self, mmol_per_l: float, sign: bool = False) -> str:
         """Return a concentration in blood as text."""
         value = mmol_per_l * _MG_PER_DL if self.american else mmol_per_l

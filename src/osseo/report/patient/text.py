@@ -48,6 +48,11 @@ def _parts(view: View) -> Iterator[tuple[str, tuple[str, ...]]]:
     told = tuple(f"{r.text}. {r.verdict}" for r in page.readings)
     yield "WHAT YOUR LABEL MEANS", (*(asked if unclear else ()), *told)
     yield "WHAT YOU EAT NOW", view.intake
+    rows = tuple(
+        f"{r.name}: eaten {r.eaten}, need {r.need}, missing {r.missing}, most {r.limit}"
+        for r in view.nutrients
+    )
+    yield "CALCIUM, VITAMIN D AND VITAMIN K IN YOUR FOOD, A DAY", (*rows, *view.nutrients_note)
     yield "FOOD FIRST", view.foods
     yield view.dose_title.upper() or "SUPPLEMENT", view.dose
     if page.plan is not None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from osseo.answer.patient.types import Crowd, Dose, Eating, FoodStep, PatientPage, Plan
 from osseo.answer.result import EndpointRow
 from osseo.nutrition.day import Collision, Schedule
-from osseo.report.numbers import show, show_range
+from osseo.report.numbers import show, show_median, show_range
+from osseo.report.patient.nutrients import NutrientRow, nutrient_notes, nutrient_rows
 from osseo.report.patient.style import LEVEL_WORDS, Style, style_of
 from osseo.units import MG_MOLAR_MASS
 
@@ -70,6 +71,13 @@ class View:
     graft_rows: tuple[tuple[str, str, str, str], ...] = ()
     ladder: tuple[tuple[str, str, str], ...] = ()
     compared: str = ""
+    nutrients: tuple[NutrientRow, ...] = ()
+    nutrients_note: tuple[str, ...] = ()
+
+
+def _sentence(figure: str) -> str:
+    """Return a figure of a finding as the sentence it stands as here."""
+    return figure[:1].upper() + figure[1:]
 
 
 def view_of(page: PatientPage) -> View:
@@ -82,7 +90,7 @@ def view_of(page: PatientPage) -> View:
         title=f"Magnesium and your operation{f': {name}' if name else ''}",
         who=_who(page, style),
         findings=tuple(
-            Shown(f.level, LEVEL_WORDS[f.level], f.text, f.number, f.records) for f in page.safety
+            Shown(f.level, LEVEL_WORDS[f.level], f.text, _sentence(f.number), f.records) for f in page.safety
         ),
         short=_short(page, style),
     )
@@ -111,6 +119,8 @@ def view_of(page: PatientPage) -> View:
         graft_rows=_graft_rows(page),
         ladder=_ladder(page),
         compared=_compared(page),
+        nutrients=nutrient_rows(page),
+        nutrients_note=nutrient_notes(page),
     )
 
 
@@ -313,7 +323,11 @@ def _blood(page: PatientPage, style: Style) -> tuple[tuple[str, str, str, str], 
     for row in change.serum[:2]:
         gained = style.serum(row.difference.median, sign=True)
         spread = style.serum_range(row.difference, sign=True)
-        rows.append(_blood_row("Magnesium in blood", row, style.serum, f"{gained} ({spread})", style))
+        rows.append(
+            _blood_row(
+                f"Magnesium in blood, {style.serum_short}", row, style.serum, f"{gained} ({spread})", style
+            )
+        )
     for row in change.urine[:1]:
         d = row.difference
         low, high = style.mg_a_day(d.low90, sign=True), style.mg_a_day(d.high90, sign=True)
@@ -378,7 +392,7 @@ def _graft_rows(page: PatientPage) -> tuple[tuple[str, str, str, str], ...]:
 
 def _graft_row(row: EndpointRow) -> tuple[str, str, str, str]:
     when = "" if row.visit_d is None else f", day {row.visit_d:.0f}"
-    gained = show(row.difference.median, row.unit, signed=True)
+    gained = show_median(row.difference, row.unit, signed=True)
     spread = show_range(row.difference, row.unit, signed=True)
     return (
         f"{row.label[:1].upper()}{row.label[1:]}{when} ({_unit(row.unit)})",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from osseo.answer.predict.must_reach import Reached
 from osseo.answer.predict.score import DomainScore, Score
-from osseo.answer.predict.types import Expected, Prediction, StudyPrediction
+from osseo.answer.predict.types import LEFT_OUT, NAMED, Expected, Prediction, StudyPrediction
 
 __all__ = [
     "ROW_COLUMNS",
@@ -13,6 +14,7 @@ __all__ = [
     "SCORE_COLUMNS",
     "number",
     "prediction_rows",
+    "reached_lines",
     "score_lines",
     "score_table",
     "study_lines",
@@ -20,6 +22,8 @@ __all__ = [
 
 SAMPLE_WORDS = {
     "validation": "out of sample: never used to build the model",
+    LEFT_OUT: "left out: calibration studies of grafts, each predicted without itself",
+    NAMED: "left out, but a parameter row or covariate names the record: not fully out of sample",
     "calibration": "IN SAMPLE: this record may have shaped the model",
     "own": "your study: not used to build the model",
     "other": "prior or reference record: not scored",
@@ -183,6 +187,15 @@ def score_table(domains: Sequence[DomainScore], sample: str) -> list[list[str]]:
             ]
         )
     return rows
+
+
+def reached_lines(rows: Sequence[Reached]) -> Iterator[tuple[str, bool]]:
+    """Yield what the graft site must reach, each line with whether it is missed."""
+    if rows:
+        yield f"what the graft site must reach: {sum(r.met for r in rows)} of {len(rows)} met", False
+    for r in rows:
+        target = f"{number(r.low)} to {number(r.high)}"
+        yield f"{' ' if r.met else '!'} {r.name[:52]:52}{number(r.value):>9}  {target:>16}", not r.met
 
 
 def score_lines(domains: Sequence[DomainScore], sample: str) -> Iterator[tuple[str, bool]]:

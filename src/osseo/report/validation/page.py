@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from osseo.answer.predict.must_reach import Reached
 from osseo.answer.predict.score import DomainScore
-from osseo.answer.predict.types import Expected, Prediction
+from osseo.answer.predict.types import LEFT_OUT, NAMED, Expected, Prediction
 from osseo.answer.predict.validation import ValidationTable
 from osseo.report.data import to_csv
 from osseo.report.html import csv_link
@@ -143,13 +144,33 @@ _HEAD = (
 def _part(table: ValidationTable, sample: str, title: str, text: str) -> str:
     rows = [p for p in table.rows if p.sample == sample]
     csv = csv_link(to_csv(ROW_COLUMNS, prediction_rows(rows)))
+    name = f"validation-{sample.replace(', ', '-').replace(' ', '-')}.csv"
     shown = [p for p in rows if p.mechanism is not None]
     return (
         f"<h3>{escape(title)}</h3><p>{escape(text)}</p>{_scores(table.domains, sample)}"
         f"<details><summary>{len(shown)} results the model predicts</summary>"
         f"{_table(_HEAD, [_row(p) for p in shown])}</details>"
-        f'<p class="csv"><a download="validation-{sample}.csv" href="{csv}">'
+        f'<p class="csv"><a download="{name}" href="{csv}">'
         f"all {len(rows)} rows as CSV</a></p>"
+    )
+
+
+def _reached(rows: Sequence[Reached]) -> str:
+    """Return what the graft site must reach as a table; a miss is red. Empty without rows."""
+    if not rows:
+        return ""
+    lines = []
+    for r in rows:
+        held = "" if r.observed is None else f"{number(r.observed)} ({r.record})"
+        words = [r.name, held, f"{number(r.low)} to {number(r.high)}", f"{number(r.value)} {r.unit}"]
+        band = f"{number(r.band[0])} to {number(r.band[1])}"
+        cells = [*words, band, "met" if r.met else "MISSED"]
+        lines.append(f"<tr>{''.join(_cell(word, not r.met) for word in cells)}</tr>")
+    head = ("what", "observed", "target", "model", "its parameters, 90 %", "")
+    met = sum(r.met for r in rows)
+    return (
+        f"<h3>What the graft site must reach</h3><p>{met} of {len(rows)} met. Means over patients and "
+        "posterior draws; calibration records of these rows may be in the fit.</p>" + _table(head, lines)
     )
 
 
@@ -171,6 +192,18 @@ def validation_section(table: ValidationTable) -> str:
         "Out of sample: studies that never shaped the model",
         "Bands are 90 % predictive intervals for that study: parameters, between studies, its subjects.",
     )
+    out += _part(
+        table,
+        LEFT_OUT,
+        "Left out: each calibration study of a graft, predicted without it",
+        "The fit is freed of the study and all its arms; no parameter row names it.",
+    )
+    out += _part(
+        table,
+        NAMED,
+        "Left out, but named: a parameter row or a covariate rests on the record",
+        "The fit is freed of it, that row is not: less than out of sample.",
+    )
     inside = _part(
         table,
         "calibration",
@@ -180,7 +213,8 @@ def validation_section(table: ValidationTable) -> str:
     return (
         f'<section class="validation" id="validation"><style>{_STYLE}</style><h2>Against all studies</h2>'
         f"<p>{table.n_results} results of {table.n_studies} records; not expressed: {escape(counted)}. "
-        f"Nothing was tuned to the out-of-sample rows. Red is a miss.</p>{out}{inside}"
+        f"Nothing was tuned to the out-of-sample rows. Red is a miss.</p>"
+        f"{_reached(table.reached)}{out}{inside}"
         f'<p class="caption">model {escape(table.model_hash[:12])}, '
         f"command: osseo validate --out DIR</p></section>"
     )

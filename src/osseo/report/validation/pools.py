@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from osseo.errors import EvidenceError
 from osseo.evidence.pooling import Cell, LeftOut, Pooled
-from osseo.evidence.pooling_values import leave_one_out, pool_cell
+from osseo.evidence.pooling_typical import leave_one_out, pool_cell
 from osseo.report.validation.lines import number
 
 __all__ = ["POOL_COLUMNS", "PoolView", "pool_lines", "pool_listing", "pool_page", "pooled_view"]

@@ -12,8 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from osseo.files import parse_yaml
 from osseo.names import suggest
 from osseo.scenario import _sites
 from osseo.scenario._document import Node
@@ -40,7 +39,7 @@ _UNSAID = ("unknown", "not known", "do not know", "don't know")
 def load_operations() -> Mapping[str, Mapping[str, Any]]:
     """Return every operation people may name -> its label and aliases."""
     text = files("osseo.scenario.profile").joinpath("operations.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return parse_yaml(text)
 
 
 def _words() -> dict[str, str]:

@@ -24,6 +24,9 @@ class Expressed:
     people : who was simulated, in words. fits_unit : unit of the draws.
     true_sds : SDs between subjects without the error of measuring; empty where not told apart.
     shared_sd : error of laboratory or method that all subjects of a study share; n does not shrink it.
+    scale : on which studies scatter around the draws: `identity`, `logit` (shares in %) or `log` (times).
+    common_sd : what all studies of a kind have in common against the model; a meta-analysis has it too.
+    vague : whether the study does not say how the endpoint was read.
     """
 
     draws: np.ndarray
@@ -35,3 +38,6 @@ class Expressed:
     fits_unit: str = ""
     true_sds: tuple[float, ...] = ()
     shared_sd: float = 0.0
+    scale: str = "identity"
+    common_sd: float = 0.0
+    vague: bool = False

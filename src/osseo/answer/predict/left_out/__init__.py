@@ -1,0 +1,1 @@
+"""Calibration studies predicted without themselves, and how far they lie from the model."""

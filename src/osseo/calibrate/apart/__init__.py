@@ -1,0 +1,1 @@
+"""A fit without one study or one field: linear model around the mode, scores held apart, ablations."""

@@ -1,0 +1,1 @@
+"""Code for 1, 2, 4 or 8 members side by side: one value per member in every register."""

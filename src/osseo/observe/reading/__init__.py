@@ -1,0 +1,1 @@
+"""How a reader decides: the weakest slice, the reader's threshold and slips, the day a curve crosses it."""
