@@ -44,9 +44,11 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix src tests benchmarks
 	$(BIN)/ruff format src tests benchmarks
 
-# refits the graft column to the calibration records and rewrites its posterior draws
+# refits the graft column, rewrites its posterior draws and the left-out residuals that set the width of predictions
 refit: $(STAMP)
 	$(BIN)/osseo calibrate graft
+	$(BIN)/osseo calibrate dog
+	$(BIN)/python -c "from osseo.answer.predict.left_out.loso import refresh_residuals as run; print(len(run()), 'residuals')"
 
 # osseo against other solvers; they live in an environment of their own and are never needed by osseo.
 # make bench-short takes minutes; a peer that does not install is a row that says so (docs/benchmarks.md)
